@@ -1,0 +1,1 @@
+"""Who: people, their profile and their tokens."""

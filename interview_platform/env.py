@@ -1,0 +1,83 @@
+"""Typed readers of environment variables; a bad value stops the start-up."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def load_dotenv(path: Path) -> None:
+    """Put the `NAME=value` lines of `path` into the environment, where not set there already."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, separator, value = line.strip().removeprefix("export ").partition("=")
+        if separator and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+
+
+def env_text(name: str, *, default: str = "") -> str:
+    """Return the variable, or `default` when it is unset or empty."""
+    return os.environ.get(name, "") or default
+
+
+def env_int(name: str, *, default: int, minimum: int = 0) -> int:
+    """Return the variable as a whole number of at least `minimum`."""
+    raw = env_text(name, default=str(default))
+    try:
+        number = int(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={raw!r}: expected a whole number") from error
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name}={raw!r}: expected at least {minimum}")
+    return number
+
+
+def env_float(name: str, *, default: float, minimum: float = 0.0) -> float:
+    """Return the variable as a number of at least `minimum`."""
+    raw = env_text(name, default=str(default))
+    try:
+        number = float(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}={raw!r}: expected a number") from error
+    if not minimum <= number < float("inf"):
+        raise ImproperlyConfigured(f"{name}={raw!r}: expected a number of at least {minimum}")
+    return number
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """Return the variable as a yes or no."""
+    raw = env_text(name, default="yes" if default else "no").lower()
+    if raw in TRUE | FALSE:
+        return raw in TRUE
+    raise ImproperlyConfigured(f"{name}={raw!r}: expected yes or no")
+
+
+def env_choice(name: str, *, choices: tuple[str, ...], default: str) -> str:
+    """Return the variable when it is one of `choices`; refuse everything else."""
+    raw = env_text(name, default=default)
+    if raw not in choices:
+        raise ImproperlyConfigured(f"{name}={raw!r}: expected one of {', '.join(choices)}")
+    return raw
+
+
+def env_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
+    """Return the comma-separated variable as a list of trimmed words."""
+    raw = env_text(name)
+    return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
+
+
+def env_numbers(name: str, *, default: Mapping[str, float]) -> dict[str, float]:
+    """Return `key=number,…` as a mapping with exactly the keys of `default`."""
+    pairs = dict(pair.partition("=")[::2] for pair in env_list(name)) or dict(default)
+    try:
+        numbers = {key.strip(): float(value) for key, value in pairs.items()}
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: expected key=number pairs") from error
+    if numbers.keys() != default.keys():
+        raise ImproperlyConfigured(f"{name}: expected the keys {', '.join(default)}")
+    return numbers

@@ -1,0 +1,1 @@
+"""How the API speaks: envelope, pagination, request ids, conditional and patient answers."""

@@ -1,0 +1,322 @@
+"""
+Every setting, in sections. What differs between places comes from the environment (or `.env`).
+
+`make run` starts the embedded parts and passes their addresses on in the environment; nothing here starts anything.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from interview_platform.env import (
+    env_bool,
+    env_choice,
+    env_float,
+    env_int,
+    env_list,
+    env_numbers,
+    env_text,
+    load_dotenv,
+)
+from interview_platform.local import broker_address, read_secret
+from interview_platform.storage_url import storage_from_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")
+
+# --- Places -----------------------------------------------------------------------------------------------------
+DATA_DIR = Path(env_text("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+MODELS_DIR = DATA_DIR / "models"
+
+# --- Secrets: from the environment, else from DATA_DIR/secrets (made by `make run`, mode 0600) ---------------------
+SECRET_KEY = env_text("SECRET_KEY") or read_secret(DATA_DIR, "secret_key")
+JWT_SIGNING_KEY = env_text("JWT_SIGNING_KEY") or read_secret(DATA_DIR, "jwt_signing_key")
+
+# --- Django -------------------------------------------------------------------------------------------------------
+DEBUG = env_bool("DEBUG", default=False)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+INSTALLED_APPS = [
+    "accounts",
+    "sessions",
+    "pipeline",
+    "media",
+    "analytics",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "interview_platform.http.request_id.RequestIdMiddleware",
+    "interview_platform.http.errors.JsonErrorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "interview_platform.http.slashes.TrailingSlashMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "interview_platform.urls"
+WSGI_APPLICATION = "interview_platform.wsgi.application"
+ASGI_APPLICATION = "interview_platform.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "interview_platform" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # the sidecar's and the admin's files, without a collectstatic step
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database -----------------------------------------------------------------------------------------------------
+DATABASE_URL = env_text("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return Django's database settings for the address, with the options that reliability asks for."""
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
+    if "sqlite" in config["ENGINE"]:
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["OPTIONS"] = {"connect_timeout": 3, **config.get("OPTIONS", {})}
+    return config
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+
+# --- Storage of recordings ----------------------------------------------------------------------------------------
+STORAGE_URL = env_text("STORAGE_URL", default=f"file://{DATA_DIR / 'uploads'}")
+MEDIA_ROOT = DATA_DIR / "uploads"  # never served by path: views check the owner
+MEDIA_URL = "/uploads/"
+STORAGES = {
+    "default": storage_from_url(STORAGE_URL),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Uploads ------------------------------------------------------------------------------------------------------
+MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", default=52_428_800, minimum=1)  # 50 MB
+MAX_AUDIO_SECONDS = env_int("MAX_AUDIO_SECONDS", default=1800, minimum=1)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # JSON bodies
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # recordings go to the disk at once
+
+# --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
+BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
+EVENTS_URL = env_text("EVENTS_URL", default=BROKER_URL)  # "a result is there": publish/subscribe, Redis protocol
+BROKER_KEY_PREFIX = "interview:"
+CELERY_BROKER_URL = BROKER_URL
+CELERY_RESULT_BACKEND = None  # results live in the database: nothing to leak or to expire
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # would loop 10-20 times a second; leases retry with a cap
+CELERY_TASK_ACKS_ON_FAILURE = True
+CELERY_TASK_ACKS_ON_TIMEOUT = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 1.5
+    "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "global_keyprefix": BROKER_KEY_PREFIX,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_float("SOFT_SHUTDOWN_SECONDS", default=25.0)
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_ROUTES = {
+    "pipeline.tasks.transcribe_answer": {"queue": "gpu"},
+    "pipeline.tasks.*": {"queue": "cpu"},
+}
+QUEUES = ("gpu", "cpu")  # /health/ready wants a live worker on each
+
+# --- Pipeline -----------------------------------------------------------------------------------------------------
+STAGE_LIMITS = {  # seconds: (soft, hard)
+    "transcribe": (600, 660),
+    "evaluate": (75, 90),
+    "score": (20, 30),
+    "feedback": (75, 90),
+}
+LEASE_SECONDS = env_float("LEASE_SECONDS", default=60.0, minimum=1)
+HEARTBEAT_SECONDS = env_float("HEARTBEAT_SECONDS", default=15.0, minimum=0.1)
+RECONCILE_SECONDS = env_float("RECONCILE_SECONDS", default=5.0, minimum=0.1)
+REPUBLISH_SECONDS = env_float("REPUBLISH_SECONDS", default=30.0, minimum=0.1)
+REPUBLISH_MAX_SECONDS = env_float("REPUBLISH_MAX_SECONDS", default=300.0, minimum=0.1)
+RETRY_BASE_SECONDS = env_float("RETRY_BASE_SECONDS", default=5.0, minimum=0.0)
+RETRY_MAX_SECONDS = env_float("RETRY_MAX_SECONDS", default=300.0, minimum=0.0)
+MAX_STAGE_ATTEMPTS = env_int("MAX_STAGE_ATTEMPTS", default=5, minimum=1)
+MAX_STAGE_LOSSES = env_int("MAX_STAGE_LOSSES", default=3, minimum=1)
+WAIT_MAX_SECONDS = 30  # the most that `Prefer: wait=N` gets
+WAIT_MAX_REQUESTS = env_int("WAIT_MAX_REQUESTS", default=12)  # held at once by one API process
+GENERATE_WAIT_SECONDS = 20
+
+# --- Speech -------------------------------------------------------------------------------------------------------
+WHISPER_MODEL = env_text("WHISPER_MODEL", default="base")  # packaged name, directory, or Hub name
+WHISPER_DEVICE = env_choice("WHISPER_DEVICE", choices=("auto", "cpu", "cuda"), default="auto")
+WHISPER_COMPUTE_TYPE = env_text("WHISPER_COMPUTE_TYPE", default="auto")
+WHISPER_BEAM_SIZE = env_int("WHISPER_BEAM_SIZE", default=5, minimum=1)
+
+# --- Judging ------------------------------------------------------------------------------------------------------
+SCORE_WEIGHTS = env_numbers(
+    "SCORE_WEIGHTS",
+    default={"relevance": 0.35, "grammar": 0.20, "fluency": 0.25, "keywords": 0.20},
+)
+
+# --- Language models (optional; none without a key) -----------------------------------------------------------------
+LLM_PROVIDER = env_choice("LLM_PROVIDER", choices=("none", "openai", "google"), default="none")
+LLM_API_KEY = env_text("LLM_API_KEY") or env_text("OPENAI_API_KEY")
+LLM_BASE_URL = env_text("LLM_BASE_URL")
+LLM_MODEL = env_text("LLM_MODEL")
+LLM_TIMEOUT_SECONDS = env_float("LLM_TIMEOUT_SECONDS", default=15.0, minimum=0.1)
+
+# --- REST ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.http.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["interview_platform.http.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["interview_platform.http.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "interview_platform.http.pagination.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "interview_platform.http.openapi.EnvelopeSchema",
+    "DEFAULT_THROTTLE_RATES": {
+        "login": env_text("THROTTLE_LOGIN", default="10/15m"),
+        "register": env_text("THROTTLE_REGISTER", default="60/h"),
+        "user": env_text("THROTTLE_USER", default="1200/m"),
+        "upload": env_text("THROTTLE_UPLOAD", default="240/h"),
+    },
+    "EXCEPTION_HANDLER": "interview_platform.http.errors.handle_exception",
+    "NUM_PROXIES": env_int("NUM_PROXIES", default=0),
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of our own (srt, vtt, …)
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env_int("ACCESS_TOKEN_MINUTES", default=30, minimum=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env_int("REFRESH_TOKEN_DAYS", default=14, minimum=1)),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "AUDIENCE": "interview-platform",
+    "ISSUER": "interview-platform",
+    "USER_ID_FIELD": "uuid",
+    "USER_ID_CLAIM": "sub",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Interview Platform",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "Practise job interviews: spoken answers in, transcripts, scores and feedback out.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
+CACHE_URL = env_text("CACHE_URL", default=EVENTS_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": BROKER_KEY_PREFIX + "cache",
+        "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
+    }
+}
+
+# --- Security (what `check --deploy` asks for is on when TLS is) ----------------------------------------------------
+HTTPS = env_bool("HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+if env_bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logging ------------------------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "faster_whisper": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}
+
+os.environ.setdefault("KMP_BLOCKTIME", "0")  # OpenMP must not spin between CTranslate2's calls

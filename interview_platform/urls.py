@@ -1,0 +1,15 @@
+"""The whole API on one screen."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/v1/users/", include("accounts.urls")),
+    path("api/v1/interviews/", include("sessions.urls")),
+    path("api/v1/interviews/", include("media.urls")),
+    path("api/v1/", include("pipeline.urls")),
+    path("api/v1/feedback/", include("analytics.urls")),
+    path("", include("media.public_urls")),
+    path("", include("interview_platform.operations.urls")),
+]

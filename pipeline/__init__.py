@@ -1,0 +1,1 @@
+"""What we make of an answer: transcript, evaluation, score, feedback."""

@@ -1,0 +1,140 @@
+"""What the pipeline needs from the outside world, in its own words."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.values import AudioFacts, Transcript
+
+
+class StageError(Exception):
+    """
+    A stage could not do its work.
+
+    `code` is a stable word, the message a sentence that a person understands.
+    """
+
+    retryable = False
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+        super().__init__(f"{code}: {message}")
+
+
+class TransientError(StageError):
+    """Trying again later can help: a time-out, a full disk, a busy server."""
+
+    retryable = True
+
+
+class PermanentError(StageError):
+    """Trying again cannot help: the recording is gone, or is no audio."""
+
+
+class SpeechToText(Protocol):
+    """Turns a recording into words."""
+
+    def transcribe(
+        self, audio: Path, *, audio_format: str, language: str | None, terms: Sequence[str] = ()
+    ) -> Transcript:
+        """
+        Return what was said, with a time for every word.
+
+        `audio_format` is what the probe found and forces the demuxer; `language` is ISO 639-1, None
+        detects it; `terms` are names worth hearing right. Raise `TransientError` or `PermanentError`.
+        """
+        ...
+
+
+class AudioProbe(Protocol):
+    """Looks at an untrusted recording, in a bounded child process."""
+
+    def probe(self, audio: Path, *, audio_format: str) -> AudioFacts:
+        """
+        Return what the recording holds.
+
+        Raise `PermanentError` with code `unsupported_format`, `no_audio`, `audio_too_long` or
+        `unsupported_audio_parameters`; `TransientError` when the machine is at fault.
+        """
+        ...
+
+
+class AudioStore(Protocol):
+    """Keeps recordings under a key."""
+
+    def local_copy(self, key: str, *, sha256: str) -> AbstractContextManager[Path]:
+        """
+        Give a readable local file for the time of the `with` block.
+
+        Raise `PermanentError("audio_missing")` when it is gone or is not what was uploaded.
+        """
+        ...
+
+
+class SentenceEncoder(Protocol):
+    """Turns sentences into unit vectors."""
+
+    def encode(self, sentences: Sequence[str]) -> list[list[float]]:
+        """Return one L2-normalised vector for each sentence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as the parser sees it; offsets count characters of the parsed text."""
+
+    text: str
+    lemma: str  # lower case
+    tag: str  # Universal POS tag
+    start: int
+    end: int
+    is_stop: bool
+
+
+class LinguisticParser(Protocol):
+    """Cuts English text into tokens with lemma and part of speech."""
+
+    def parse(self, text: str) -> list[Token]:
+        """Return the tokens in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarFlag:
+    """A suspected error; offsets count characters of the checked text."""
+
+    rule: str
+    kind: str  # e.g. "Agreement", "Grammar", "Usage"
+    start: int
+    end: int
+    message: str
+    suggestions: tuple[str, ...] = ()
+
+
+class GrammarChecker(Protocol):
+    """Finds errors that a listener would hear."""
+
+    engine: str  # its name, shown in `metrics`
+
+    def check(self, text: str) -> list[GrammarFlag]:
+        """Return the suspected errors in order of position."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """Writes JSON under a schema."""
+
+    source: str  # openai | google
+
+    def complete_json(
+        self, *, system: str, user: str, schema: dict[str, object], schema_name: str
+    ) -> dict[str, object]:
+        """
+        Return an object that satisfies `schema`.
+
+        Raise `TransientError` when the provider is away, slow, refusing, truncated or malformed.
+        """
+        ...

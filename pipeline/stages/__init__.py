@@ -1,0 +1,1 @@
+"""Pure stages: plain values in, plain values out."""

@@ -1,0 +1,1 @@
+"""What was asked: interview sessions and their questions."""
