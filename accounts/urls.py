@@ -1,0 +1,15 @@
+"""Paths below /api/v1/users/."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("register", views.Register.as_view()),
+    path("login", views.Login.as_view()),
+    path("token/refresh", views.RefreshTokens.as_view()),
+    path("logout", views.Logout.as_view()),
+    path("me", views.Me.as_view()),
+    path("<uuid:user_uuid>", views.Account.as_view()),
+    path("<uuid:user_uuid>/skills", views.Skills.as_view()),
+]
