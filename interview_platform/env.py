@@ -73,7 +73,9 @@ def env_list(name: str, *, default: tuple[str, ...] = ()) -> list[str]:
 
 def env_numbers(name: str, *, default: Mapping[str, float]) -> dict[str, float]:
     """Return `key=number,…` as a mapping with exactly the keys of `default`."""
-    pairs = dict(pair.partition("=")[::2] for pair in env_list(name)) or dict(default)
+    pairs = dict(pair.partition("=")[::2] for pair in env_list(name))
+    if not pairs:
+        return dict(default)
     try:
         numbers = {key.strip(): float(value) for key, value in pairs.items()}
     except ValueError as error:

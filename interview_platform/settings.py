@@ -146,7 +146,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # recordings go to the disk at once
 
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
 BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
-EVENTS_URL = env_text("EVENTS_URL", default=BROKER_URL)  # "a result is there": publish/subscribe, Redis protocol
+EVENTS_URL = env_text(
+    "EVENTS_URL", default=BROKER_URL
+)  # "a result is there": publish/subscribe, Redis protocol
 BROKER_KEY_PREFIX = "interview:"
 CELERY_BROKER_URL = BROKER_URL
 CELERY_RESULT_BACKEND = None  # results live in the database: nothing to leak or to expire
@@ -155,7 +157,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_REJECT_ON_WORKER_LOST = False  # would loop 10-20 times a second; leases retry with a cap
+CELERY_TASK_REJECT_ON_WORKER_LOST = (
+    False  # would loop 10-20 times a second; leases retry with a cap
+)
 CELERY_TASK_ACKS_ON_FAILURE = True
 CELERY_TASK_ACKS_ON_TIMEOUT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -178,7 +182,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_float("SOFT_SHUTDOWN_SECONDS", default=25.0)
-CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = (
+    False  # an idle worker would sleep through the whole time-out
+)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
@@ -234,8 +240,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["interview_platform.http.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["interview_platform.http.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "interview_platform.http.pagination.Pagination",
     "DEFAULT_SCHEMA_CLASS": "interview_platform.http.openapi.EnvelopeSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["interview_platform.http.throttles.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": env_text("THROTTLE_LOGIN", default="10/15m"),
         "register": env_text("THROTTLE_REGISTER", default="60/h"),
@@ -248,7 +254,9 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of our own (srt, vtt, …)
 }
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env_int("ACCESS_TOKEN_MINUTES", default=30, minimum=1)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env_int("ACCESS_TOKEN_MINUTES", default=30, minimum=1)
+    ),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env_int("REFRESH_TOKEN_DAYS", default=14, minimum=1)),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
@@ -284,6 +292,7 @@ CACHES = {
 # --- Security (what `check --deploy` asks for is on when TLS is) ----------------------------------------------------
 HTTPS = env_bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without TLS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

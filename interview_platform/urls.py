@@ -13,3 +13,8 @@ urlpatterns = [
     path("", include("media.public_urls")),
     path("", include("interview_platform.operations.urls")),
 ]
+
+handler400 = "interview_platform.http.errors.handle_bad_request"
+handler403 = "interview_platform.http.errors.handle_forbidden"
+handler404 = "interview_platform.http.errors.handle_unknown_path"
+handler500 = "interview_platform.http.errors.handle_surprise"
