@@ -135,9 +135,7 @@ class StageRun(models.Model):
     error_code = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = (
-            models.Index(fields=("stage", "outcome", "-ended_at"), name="stage_times"),
-        )
+        indexes = (models.Index(fields=("stage", "outcome", "-ended_at"), name="stage_times"),)
 
     def __str__(self) -> str:
         return f"{self.stage} #{self.attempt} {self.outcome}"
@@ -190,9 +188,7 @@ class EvaluationRecord(models.Model):
 class SessionScore(models.Model):
     """The score card of a session."""
 
-    session = models.OneToOneField(
-        InterviewSession, on_delete=models.CASCADE, related_name="score"
-    )
+    session = models.OneToOneField(InterviewSession, on_delete=models.CASCADE, related_name="score")
     inputs_version = models.CharField(max_length=64)  # sha256 over all that it was made from
     total_score = models.FloatField(null=True)
     letter_grade = models.CharField(max_length=2, blank=True)

@@ -138,3 +138,12 @@ class LanguageModel(Protocol):
         Raise `TransientError` when the provider is away, slow, refusing, truncated or malformed.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What the evaluation needs from outside; each is None where it could not be had for the language."""
+
+    encoder: SentenceEncoder | None
+    parser: LinguisticParser | None
+    grammar: GrammarChecker | None

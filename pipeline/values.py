@@ -97,7 +97,9 @@ class Evaluation:
     keywords: float | None
     overall: float | None  # weighted over the metrics that are not None; None when not scorable
     scorable: bool
-    reasons: tuple[str, ...] = ()  # stable words: "no_speech", "too_short", "low_confidence", "language_not_supported:relevance"
+    reasons: tuple[
+        str, ...
+    ] = ()  # stable words: "no_speech", "too_short", "low_confidence", "language_not_supported:relevance"
     metrics: dict[str, object] = field(default_factory=dict)  # raw measures, names carry the unit
     explanations: tuple[Explanation, ...] = ()
     summary: str = ""

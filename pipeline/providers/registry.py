@@ -1,0 +1,81 @@
+"""Setting → adapter, built once a process and lazily: nothing heavy is imported before it is needed."""
+
+from functools import cache
+
+from django.conf import settings
+
+from pipeline.ports import (
+    AudioProbe,
+    AudioStore,
+    GrammarChecker,
+    Judges,
+    LanguageModel,
+    LinguisticParser,
+    SentenceEncoder,
+    SpeechToText,
+)
+
+
+@cache
+def speech_to_text() -> SpeechToText:
+    """Return the recogniser; the model itself is loaded at its first use."""
+    from pipeline.providers.whisper import FasterWhisper
+
+    return FasterWhisper.from_settings()
+
+
+@cache
+def audio_probe() -> AudioProbe:
+    """Return the bounded look at untrusted recordings."""
+    from pipeline.providers.audio_probe import ChildAudioProbe
+
+    return ChildAudioProbe(max_seconds=settings.MAX_AUDIO_SECONDS)
+
+
+@cache
+def audio_store() -> AudioStore:
+    """Return the keeper of recordings."""
+    from pipeline.providers.storage import DjangoAudioStore
+
+    return DjangoAudioStore()
+
+
+@cache
+def sentence_encoder() -> SentenceEncoder:
+    """Return the sentence encoder."""
+    from pipeline.providers.embeddings import MiniLmEncoder
+
+    return MiniLmEncoder()
+
+
+@cache
+def linguistic_parser() -> LinguisticParser:
+    """Return the English parser."""
+    from pipeline.providers.spacy_english import SpacyEnglish
+
+    return SpacyEnglish()
+
+
+@cache
+def grammar_checker() -> GrammarChecker:
+    """Return the English grammar checker."""
+    from pipeline.providers.harper import HarperChecker
+
+    return HarperChecker()
+
+
+def judges(*, language: str) -> Judges:
+    """Return what can judge an answer in this language; all our models are English ones."""
+    if language != "en":
+        return Judges(encoder=None, parser=None, grammar=None)
+    return Judges(encoder=sentence_encoder(), parser=linguistic_parser(), grammar=grammar_checker())
+
+
+@cache
+def language_model() -> LanguageModel | None:
+    """Return the model that writes questions, or None when no provider is set."""
+    if settings.LLM_PROVIDER == "none":
+        return None
+    from pipeline.providers.chat_model import ChatModel
+
+    return ChatModel.from_settings()

@@ -1,0 +1,119 @@
+"""Where somebody speaks: one run of the voice activity detector, read twice."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from pipeline.values import Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SAMPLE_RATE: Final = 16_000  # Hz
+SHORTEST_SILENCE: Final = 0.1  # seconds; shorter ones belong to the words
+CHUNK_SILENCE: Final = 2.0  # seconds; faster-whisper's own setting for what it cuts out
+CHUNK_MARGIN: Final = 0.4  # seconds kept on each side of a chunk; likewise
+LONGEST_WINDOW: Final = 28.0  # seconds; the recogniser takes in 30 at one go
+SHORTEST_WINDOW: Final = (
+    8.0  # seconds; a crumb of an answer gives too little context to understand it by
+)
+
+
+class Chunk(TypedDict):
+    """A stretch of samples, in the shape that faster-whisper's functions take."""
+
+    start: int  # samples
+    end: int
+
+
+def find_speech(samples: "NDArray[np.float32]") -> list[Chunk]:
+    """Return where there is speech, to a tenth of a second, without margins: pauses are measured on this."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(min_silence_duration_ms=int(SHORTEST_SILENCE * 1000), speech_pad_ms=0)
+    found: list[Chunk] = get_speech_timestamps(samples, options)
+    return found
+
+
+def as_spans(speech: list[Chunk]) -> tuple[Span, ...]:
+    """Return the stretches in seconds."""
+    return tuple(
+        Span(start=round(part["start"] / SAMPLE_RATE, 3), end=round(part["end"] / SAMPLE_RATE, 3))
+        for part in speech
+    )
+
+
+def seconds_of_speech(speech: list[Chunk], *, start: float, end: float) -> float:
+    """Return how long somebody speaks between two times in seconds."""
+    first, last = start * SAMPLE_RATE, end * SAMPLE_RATE
+    return (
+        sum(max(0.0, min(part["end"], last) - max(part["start"], first)) for part in speech)
+        / SAMPLE_RATE
+    )
+
+
+def windows_for_recogniser(speech: list[Chunk], *, length: int) -> list[list[Chunk]]:
+    """
+    Return what the recogniser should hear, in windows that it takes in at one go, cut where nobody speaks.
+
+    Inside a window silences over `CHUNK_SILENCE` are cut out and margins kept, as faster-whisper's `vad_filter` does with its
+    default settings (quality was measured with those). Windows are our own because a prompt holds for one only.
+    """
+    groups = _group(speech)
+    if not groups:
+        return []
+    middles = [(before[-1]["end"] + after[0]["start"]) // 2 for before, after in pairwise(groups)]
+    bounds = zip([0, *middles], [*middles, length], strict=True)
+    return [
+        _with_margins(_join_near(group, upper=upper), lower=lower, upper=upper)
+        for group, (lower, upper) in zip(groups, bounds, strict=True)
+    ]
+
+
+def _group(speech: list[Chunk]) -> list[list[Chunk]]:
+    groups: list[list[Chunk]] = []
+    rest = speech
+    while rest:
+        count = _how_many(rest)
+        groups.append(rest[:count])
+        rest = rest[count:]
+    return groups
+
+
+def _how_many(parts: list[Chunk]) -> int:
+    """Return how many parts make the next window: up to the longest silence that leaves neither side too short."""
+    longest, shortest = int(LONGEST_WINDOW * SAMPLE_RATE), int(SHORTEST_WINDOW * SAMPLE_RATE)
+    begin, end = parts[0]["start"], parts[-1]["end"]
+    if end - begin <= longest:
+        return len(parts)
+    fitting = [n for n in range(1, len(parts)) if parts[n - 1]["end"] - begin <= longest]
+    balanced = [
+        n
+        for n in fitting
+        if parts[n - 1]["end"] - begin >= shortest and end - parts[n]["start"] >= shortest
+    ]
+    if not fitting:
+        return 1  # one stretch without any silence: the recogniser moves through it by itself
+    return max(balanced or fitting[-1:], key=lambda n: parts[n]["start"] - parts[n - 1]["end"])
+
+
+def _join_near(speech: list[Chunk], *, upper: int) -> list[Chunk]:
+    gap = int(CHUNK_SILENCE * SAMPLE_RATE)
+    joined: list[Chunk] = []
+    for part in speech:
+        if joined and part["start"] - joined[-1]["end"] < gap:
+            joined[-1]["end"] = part["end"]
+        else:
+            joined.append(Chunk(start=part["start"], end=part["end"]))
+    if joined and upper - joined[-1]["end"] < gap:
+        joined[-1]["end"] = upper
+    return joined
+
+
+def _with_margins(parts: list[Chunk], *, lower: int, upper: int) -> list[Chunk]:
+    """Widen each part; the gaps are at least `CHUNK_SILENCE`, so that margins never meet."""
+    margin = int(CHUNK_MARGIN * SAMPLE_RATE)
+    return [
+        Chunk(start=max(lower, part["start"] - margin), end=min(upper, part["end"] + margin))
+        for part in parts
+    ]

@@ -1,0 +1,252 @@
+"""`SpeechToText` with faster-whisper. Options and their reasons: docs/decisions/0006-hotwords.md, benchmarks/README.md."""
+
+import logging
+import math
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.ports import PermanentError, TransientError
+from pipeline.providers import audio_samples, speech_spans
+from pipeline.providers.whisper_weights import ensure_model
+from pipeline.values import Segment, Transcript, Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+# Whisper drops "um" and "uh" unless it is shown some; with silence cut out it then hears most of them. Tried for English only.
+FILLER_PROMPTS: Final = {
+    "en": "Um, so, uh, I think, um, you know, uh, like, I was, uh, um... thinking."
+}
+OPTIONS: Final = {
+    "temperature": 0.0,  # no fallback loop: it costs up to a minute a clip and invents text
+    "no_repeat_ngram_size": 6,
+    "condition_on_previous_text": False,
+    "word_timestamps": True,
+    "vad_filter": False,  # done before, once, in speech_spans
+}
+COMPUTE_TYPES: Final = {"cpu": "int8", "cuda": "float16"}
+FRAMES_A_SECOND: Final = 100  # of the model's spectrogram
+LEAST_SPEECH: Final = 0.5  # seconds that a rest must hold to be believed
+LANGUAGE_OF_SILENCE: Final = "en"  # nothing was said in it
+
+
+@dataclass(slots=True)
+class FasterWhisper:
+    """A recogniser whose model is loaded at its first use, once a process."""
+
+    model_name: str
+    device: str = "auto"  # auto | cpu | cuda
+    compute_type: str = "auto"
+    beam_size: int = 5
+    max_seconds: float = 1800.0
+    _model: Any = field(default=None, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    @classmethod
+    def from_settings(cls) -> "FasterWhisper":
+        """Return the recogniser that the settings describe."""
+        from django.conf import settings
+
+        return cls(
+            model_name=settings.WHISPER_MODEL,
+            device=settings.WHISPER_DEVICE,
+            compute_type=settings.WHISPER_COMPUTE_TYPE,
+            beam_size=settings.WHISPER_BEAM_SIZE,
+            max_seconds=settings.MAX_AUDIO_SECONDS,
+        )
+
+    def warm_up(self) -> None:
+        """Load the model, and the voice activity detector beside it, before the first answer comes."""
+        import numpy as np
+
+        self._loaded()
+        speech_spans.find_speech(np.zeros(audio_samples.SAMPLE_RATE, dtype=np.float32))
+
+    def transcribe(
+        self, audio: Path, *, audio_format: str, language: str | None, terms: Sequence[str] = ()
+    ) -> Transcript:
+        """
+        Return what was said; an empty transcript, without asking the model, where nobody speaks.
+
+        `terms` are not shown to the model: together with the filler prompt they did harm (decision 0006).
+        """
+        del terms
+        samples = audio_samples.decode(
+            audio, audio_format=audio_format, max_seconds=self.max_seconds
+        )
+        try:
+            return self._recognise(samples, language=language)
+        except MemoryError as trouble:
+            raise TransientError(
+                "out_of_memory", "There was no memory left to transcribe."
+            ) from trouble
+        except (
+            RuntimeError
+        ) as trouble:  # CTranslate2 and onnxruntime: CUDA out of memory, a lost device
+            self._forget()
+            logger.warning("speech recognition failed: %s", trouble)
+            raise TransientError("speech_engine", "The speech recogniser failed.") from trouble
+
+    def _recognise(self, samples: "NDArray[np.float32]", *, language: str | None) -> Transcript:
+        duration = round(len(samples) / audio_samples.SAMPLE_RATE, 3)
+        speech = speech_spans.find_speech(samples) if len(samples) else []
+        if not speech:
+            return Transcript(text="", language=language or LANGUAGE_OF_SILENCE, duration=duration)
+        model = self._loaded()
+        windows = speech_spans.windows_for_recogniser(speech, length=len(samples))
+        spoken = self._language(model, _cut(samples, windows[0]), language)
+        segments = [
+            segment
+            for window in windows
+            for segment in self._segments(model, samples, window, language=spoken)
+            if not _is_echo(segment, window=window, speech=speech)
+        ]
+        return Transcript(
+            text=" ".join(segment.text.strip() for segment in segments if segment.text.strip()),
+            language=spoken,
+            duration=duration,
+            words=tuple(_words(segments, duration=duration)),
+            segments=tuple(_segments(segments, duration=duration)),
+            speech=speech_spans.as_spans(speech),
+            model=self._description(),
+            filler_detection="prompted" if spoken in FILLER_PROMPTS else "unprompted",
+        )
+
+    def _language(self, model: Any, heard: "NDArray[np.float32]", language: str | None) -> str:
+        if language is None:
+            return str(model.detect_language(audio=heard)[0])
+        if language not in model.supported_languages:
+            raise PermanentError(
+                "unsupported_language", f"The speech model does not know the language {language!r}."
+            )
+        return language
+
+    def _segments(
+        self,
+        model: Any,
+        samples: "NDArray[np.float32]",
+        window: list[speech_spans.Chunk],
+        *,
+        language: str,
+    ) -> list[Any]:
+        """Run the model; its segments come from a generator that does the work, so it is emptied here."""
+        from faster_whisper.transcribe import restore_speech_timestamps
+
+        found, _ = model.transcribe(
+            _cut(samples, window),
+            language=language,
+            beam_size=self.beam_size,
+            initial_prompt=FILLER_PROMPTS.get(language),
+            **OPTIONS,
+        )
+        return list(restore_speech_timestamps(found, window, audio_samples.SAMPLE_RATE))
+
+    def _loaded(self) -> Any:
+        """Return the model, loading it at the first call; the others wait."""
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _load(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        directory = ensure_model(self.model_name)
+        device = self._resolved_device()
+        try:
+            return WhisperModel(
+                str(directory),
+                device=device,
+                compute_type=self._resolved_compute_type(),
+                cpu_threads=1,  # two in one model are slower than one; processes are the way to use cores
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as trouble:
+            raise TransientError(
+                "speech_model_unavailable", f"The speech model could not be loaded: {trouble}"
+            ) from trouble
+
+    def _forget(self) -> None:
+        """Drop a model whose device may be gone: the next answer loads it afresh."""
+        with self._lock:
+            self._model = None
+
+    def _resolved_device(self) -> str:
+        if self.device != "auto":
+            return self.device
+        import ctranslate2
+
+        return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+    def _resolved_compute_type(self) -> str:
+        if self.compute_type != "auto":
+            return self.compute_type
+        return COMPUTE_TYPES[self._resolved_device()]
+
+    def _description(self) -> str:
+        name = Path(self.model_name).name
+        return f"{name} ({self._resolved_compute_type()}, {self._resolved_device()})"
+
+
+def _is_echo(
+    segment: Any, *, window: list[speech_spans.Chunk], speech: list[speech_spans.Chunk]
+) -> bool:
+    """
+    Tell whether the model made this up in a rest that holds (nearly) no speech.
+
+    When its last time stamp lies before the end of a window, it looks at the rest again, without the prompt: there
+    it hears "You" or "See you later" in the breath after the last word.
+    """
+    from faster_whisper.vad import SpeechTimestampsMap
+
+    if not segment.seek:
+        return False
+    clock = SpeechTimestampsMap(window, audio_samples.SAMPLE_RATE, time_precision=3)
+    begin = clock.get_original_time(segment.seek / FRAMES_A_SECOND)
+    end = window[-1]["end"] / audio_samples.SAMPLE_RATE
+    return speech_spans.seconds_of_speech(speech, start=begin, end=end) < LEAST_SPEECH
+
+
+def _cut(samples: "NDArray[np.float32]", chunks: list[speech_spans.Chunk]) -> "NDArray[np.float32]":
+    import numpy as np
+
+    return np.concatenate([samples[chunk["start"] : chunk["end"]] for chunk in chunks])
+
+
+def _words(segments: Iterable[Any], *, duration: float) -> Iterable[Word]:
+    for segment in segments:
+        for word in segment.words or ():
+            text = word.word.strip()
+            if text:
+                yield Word(
+                    text=text,
+                    start=_seconds(word.start, duration),
+                    end=_seconds(word.end, duration),
+                    probability=_probability(word.probability),
+                )
+
+
+def _segments(segments: Iterable[Any], *, duration: float) -> Iterable[Segment]:
+    for segment in segments:
+        text = segment.text.strip()
+        if text:
+            yield Segment(
+                text=text,
+                start=_seconds(segment.start, duration),
+                end=_seconds(segment.end, duration),
+            )
+
+
+def _seconds(value: float, duration: float) -> float:
+    """Return a time inside the recording, to the millisecond; the model's padding may reach beyond it."""
+    return round(min(max(float(value), 0.0), duration), 3) if math.isfinite(value) else duration
+
+
+def _probability(value: float) -> float:
+    return round(min(max(float(value), 0.0), 1.0), 4) if math.isfinite(value) else 0.0

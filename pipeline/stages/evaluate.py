@@ -1,0 +1,154 @@
+"""The judgement of one answer, put together from its metrics."""
+
+from collections.abc import Mapping
+
+from pipeline.ports import Judges
+from pipeline.stages.advice import suggest, summarize
+from pipeline.stages.curves import as_score
+from pipeline.stages.explain import Finding
+from pipeline.stages.fluency import judge_fluency
+from pipeline.stages.grammar import judge_grammar
+from pipeline.stages.keywords import judge_keywords
+from pipeline.stages.lexicon import HEDGES
+from pipeline.stages.relevance import judge_relevance
+from pipeline.stages.thresholds import MIN_CONFIDENCE, MIN_WORDS, SCORER_VERSION, UNSURE_WORD
+from pipeline.stages.transcript import Script, read_script
+from pipeline.stages.vectors import RememberingEncoder
+from pipeline.values import METRICS, Evaluation, MetricName, QuestionBrief, Transcript
+
+JUDGED_LANGUAGE = "en"
+
+
+def evaluate_answer(
+    *,
+    transcript: Transcript,
+    question: QuestionBrief,
+    judges: Judges,
+    weights: Mapping[MetricName, float],
+) -> Evaluation:
+    """Judge an answer; what cannot be graded honestly keeps its text and says why it has no grade."""
+    script = read_script(transcript)
+    if not script.spoken:
+        return _unheard(transcript)
+    findings = judge_metrics(script, transcript=transcript, question=question, judges=judges)
+    reasons = find_reasons(script, transcript, judges)
+    scores = {name: finding.score for name, finding in findings.items()}
+    scorable = not reasons
+    rows = tuple(row for name in METRICS for row in findings[name].explanations)
+    metric_reasons = tuple(
+        f"{findings[name].reason}:{name}" for name in METRICS if findings[name].reason
+    )
+    return Evaluation(
+        relevance=scores["relevance"],
+        grammar=scores["grammar"],
+        fluency=scores["fluency"],
+        keywords=scores["keywords"],
+        overall=weigh(scores, weights) if scorable else None,
+        scorable=scorable,
+        reasons=reasons + metric_reasons,
+        metrics=_metrics(script, transcript, judges, findings),
+        explanations=rows,
+        summary=summarize(scores, reasons=reasons),
+        suggestions=suggest(script, scores=scores, rows=rows, category=question.category),
+        scorer_version=SCORER_VERSION,
+    )
+
+
+def judge_metrics(
+    script: Script, *, transcript: Transcript, question: QuestionBrief, judges: Judges
+) -> dict[MetricName, Finding]:
+    """Return the finding of every metric."""
+    encoder = RememberingEncoder(judges.encoder) if judges.encoder else None
+    foreign = Finding(score=None, reason="language_not_supported")
+    grammar = foreign
+    if judges.parser is not None and judges.grammar is not None:
+        grammar = judge_grammar(script, parser=judges.parser, checker=judges.grammar)
+    return {
+        "relevance": (
+            judge_relevance(script, question=question, encoder=encoder) if encoder else foreign
+        ),
+        "grammar": grammar,
+        "fluency": judge_fluency(script, transcript=transcript),
+        "keywords": judge_keywords(script, keywords=question.expected_keywords, encoder=encoder),
+    }
+
+
+def find_reasons(script: Script, transcript: Transcript, judges: Judges) -> tuple[str, ...]:
+    """Return why the answer gets no grade; nothing where it does."""
+    reasons: list[str] = []
+    if len(script.spoken) < MIN_WORDS:
+        reasons.append("too_short")
+    if transcript.confidence is not None and transcript.confidence < MIN_CONFIDENCE:
+        reasons.append("low_confidence")
+    if judges.encoder is None:  # without relevance, a grade would not be about the answer
+        reasons.append("language_not_supported")
+    return tuple(reasons)
+
+
+def weigh(
+    scores: Mapping[MetricName, float | None], weights: Mapping[MetricName, float]
+) -> float | None:
+    """Return the weighted mean of the metrics that were judged; None of none."""
+    judged = {name: score for name, score in scores.items() if score is not None}
+    whole = sum(weights[name] for name in judged)
+    if whole <= 0:
+        return None
+    return as_score(sum(weights[name] * score for name, score in judged.items()) / whole)
+
+
+def _unheard(transcript: Transcript) -> Evaluation:
+    reason = "only_fillers" if transcript.text.strip() or transcript.words else "no_speech"
+    return Evaluation(
+        relevance=None,
+        grammar=None,
+        fluency=None,
+        keywords=None,
+        overall=None,
+        scorable=False,
+        reasons=(reason,),
+        metrics={
+            "words": 0,
+            "filler_detection": transcript.filler_detection,
+            "recogniser": transcript.model,
+        },
+        summary=summarize({}, reasons=(reason,)),
+        suggestions=(
+            "Check that the right microphone is chosen, record a few words and listen to them, "
+            "then answer again.",
+        ),
+        scorer_version=SCORER_VERSION,
+    )
+
+
+def _metrics(
+    script: Script, transcript: Transcript, judges: Judges, findings: Mapping[MetricName, Finding]
+) -> dict[str, object]:
+    confidence = transcript.confidence
+    unsure = sum(word.probability < UNSURE_WORD for word in transcript.words)
+    measured: dict[str, object] = {
+        "words": len(script.spoken),
+        "recording_seconds": round(transcript.duration, 2),
+        "language": transcript.language,
+        "recogniser": transcript.model,
+        "filler_detection": transcript.filler_detection,
+        "confidence": None if confidence is None else round(confidence, 3),
+        "unsure_words_percent": (
+            round(100.0 * unsure / len(transcript.words), 1) if transcript.words else None
+        ),
+        "hedges_per_100_words": _hedges(script),
+        "encoder": _engine(judges.encoder),
+        "parser": _engine(judges.parser),
+    }
+    for name in METRICS:
+        measured.update(findings[name].measures)
+    return measured
+
+
+def _hedges(script: Script) -> float:
+    said = f" {' '.join(script.plain)} "
+    count = sum(said.count(f" {hedge} ") for hedge in HEDGES)
+    return round(100.0 * count / len(script.spoken), 2)
+
+
+def _engine(judge: object | None) -> str | None:
+    return None if judge is None else str(getattr(judge, "engine", type(judge).__name__))

@@ -1,0 +1,57 @@
+"""What one metric found: its score, why, and the raw measures."""
+
+from dataclasses import dataclass, field
+
+from pipeline.stages.curves import one_decimal
+from pipeline.stages.transcript import Passage, Script
+from pipeline.values import Explanation, MetricName
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The judgement of one metric; `score` is None when there was nothing to judge, `reason` says why."""
+
+    score: float | None
+    explanations: tuple[Explanation, ...] = ()
+    measures: dict[str, object] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number and its unit."""
+
+    value: float | None
+    unit: str
+
+
+def explain(
+    score: MetricName,
+    rule: str,
+    *,
+    measure: Measure,
+    points: float,
+    message: str,
+    passage: Passage | None = None,
+) -> Explanation:
+    """Write one explanation, with the words that show it when there are any."""
+    return Explanation(
+        score=score,
+        rule=rule,
+        value=None if measure.value is None else round(measure.value, 3) + 0.0,
+        unit=measure.unit,
+        points=one_decimal(points),
+        quote=passage.text if passage else "",
+        start=_seconds(passage.start) if passage else None,
+        end=_seconds(passage.end) if passage else None,
+        message=message,
+    )
+
+
+def shorten(script: Script, passage: Passage, *, words: int) -> Passage:
+    """Return at most the first `words` words of a passage."""
+    return script.passage(passage.first, min(passage.last, passage.first + words - 1))
+
+
+def _seconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)

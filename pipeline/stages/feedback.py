@@ -1,0 +1,155 @@
+"""What the candidate reads about a session."""
+
+from collections.abc import Sequence
+
+from pipeline.stages.curves import band
+from pipeline.stages.reading_list import pick_resources
+from pipeline.stages.remarks import practise, praise, remark_on_weakness, suggest_practice
+from pipeline.stages.thresholds import (
+    COVERAGE_POINTS,
+    LOWEST_BELOW,
+    PERFORMANCE_FACTOR,
+    PRACTICE_POINTS,
+    PRACTICE_SESSIONS,
+    RATINGS,
+    READINESS_LEVELS,
+    STRENGTH_FROM,
+    WEAKNESS_BELOW,
+)
+from pipeline.values import (
+    METRICS,
+    FeedbackReport,
+    JudgedAnswer,
+    MetricName,
+    Readiness,
+    Remark,
+    ScoreCard,
+)
+
+
+def write_feedback(
+    *, card: ScoreCard, answers: Sequence[JudgedAnswer], completed_sessions: int
+) -> FeedbackReport:
+    """Return the session's feedback; without a grade it says so and praises nothing."""
+    readiness = measure_readiness(card, completed_sessions=completed_sessions)
+    if card.total_score is None:
+        return _ungraded(card, answers, readiness)
+    graded = [answer for answer in answers if answer.evaluation.scorable]
+    weak = weak_metrics(card)
+    ranked = rank_metrics(card)
+    return FeedbackReport(
+        overall_rating=band(card.total_score, RATINGS),
+        summary=_summary(card, weak),
+        strengths=tuple(praise(name, card, graded) for name in strong_metrics(card)),
+        weaknesses=tuple(remark_on_weakness(name, card, graded) for name in weak),
+        suggestions=_suggestions(weak or ranked[:1], graded, card),
+        resources=pick_resources(ranked),
+        readiness=readiness,
+        next_steps=_next_steps(card, ranked, readiness),
+    )
+
+
+def rank_metrics(card: ScoreCard) -> list[MetricName]:
+    """Return the judged metrics, weakest first."""
+    judged = {name: raw for name in METRICS if (raw := card.breakdown[name].raw) is not None}
+    return sorted(judged, key=lambda name: judged[name])
+
+
+def strong_metrics(card: ScoreCard) -> list[MetricName]:
+    """Return the metrics from `STRENGTH_FROM` on, strongest first."""
+    return [
+        name
+        for name in reversed(rank_metrics(card))
+        if (card.breakdown[name].raw or 0.0) >= STRENGTH_FROM
+    ]
+
+
+def weak_metrics(card: ScoreCard) -> list[MetricName]:
+    """Return the metrics under `WEAKNESS_BELOW`; without one the lowest under `LOWEST_BELOW`."""
+    ranked = rank_metrics(card)
+    weak = [name for name in ranked if (card.breakdown[name].raw or 0.0) < WEAKNESS_BELOW]
+    if weak or not ranked:
+        return weak
+    return ranked[:1] if (card.breakdown[ranked[0]].raw or 0.0) < LOWEST_BELOW else []
+
+
+def measure_readiness(card: ScoreCard, *, completed_sessions: int) -> Readiness:
+    """Return how ready the candidate is, with the three parts it is the rounded sum of."""
+    performance = round(PERFORMANCE_FACTOR * (card.total_score or 0.0), 3)
+    coverage = round(COVERAGE_POINTS * card.answered / card.asked, 3) if card.asked else 0.0
+    earlier = min(1.0, max(0, completed_sessions - 1) / PRACTICE_SESSIONS)
+    practice = round(PRACTICE_POINTS * earlier, 3)
+    score = round(performance + coverage + practice)
+    return Readiness(
+        score=score,
+        level=band(score, READINESS_LEVELS),
+        performance=performance,
+        coverage=coverage,
+        practice=practice,
+    )
+
+
+def _summary(card: ScoreCard, weak: Sequence[MetricName]) -> str:
+    total = card.total_score or 0.0
+    rating = band(total, RATINGS)
+    text = (
+        f"Your interview performance was rated as {rating} with an overall score of {total:.1f}/100 "
+        f"(grade {card.letter_grade}), from {card.answered} of {card.asked} questions answered."
+    )
+    ungraded = sum(not row.scorable for row in card.question_scores)
+    if ungraded:
+        text += f" Answers that could not be graded and do not count: {ungraded}."
+    if weak:
+        text += f" Work on {weak[0]} first."
+    return text
+
+
+def _suggestions(
+    names: Sequence[MetricName], graded: Sequence[JudgedAnswer], card: ScoreCard
+) -> tuple[Remark, ...]:
+    remarks = [practise(name, card, graded) for name in names]
+    return (*remarks, suggest_practice(card))
+
+
+def _next_steps(
+    card: ScoreCard, ranked: Sequence[MetricName], readiness: Readiness
+) -> tuple[str, ...]:
+    steps: list[str] = []
+    if card.answered < card.asked:
+        steps.append(f"Answer the open questions: {card.asked - card.answered} of {card.asked}.")
+    if ranked:
+        lowest = card.breakdown[ranked[0]].raw or 0.0
+        steps.append(
+            f"Record the lowest question again with one aim: {ranked[0]}, now {lowest:.1f}, "
+            "a few points up."
+        )
+    if readiness.practice < PRACTICE_POINTS:
+        steps.append(
+            "Complete 2 or 3 more mock interviews; each of the first five raises your readiness."
+        )
+    if readiness.level == "Ready":
+        steps.append("Start scheduling real interviews.")
+    return tuple(steps)
+
+
+def _ungraded(
+    card: ScoreCard, answers: Sequence[JudgedAnswer], readiness: Readiness
+) -> FeedbackReport:
+    text = "There is no answer in this session yet, so there is nothing to rate."
+    if answers:
+        text = "None of your answers could be graded, so there is no rating. " + " ".join(
+            dict.fromkeys(answer.evaluation.summary for answer in answers)
+        )
+    return FeedbackReport(
+        overall_rating=None,
+        summary=text.strip(),
+        strengths=(),
+        weaknesses=(),
+        suggestions=(suggest_practice(card),),
+        resources=pick_resources(("relevance", "fluency")),
+        readiness=readiness,
+        next_steps=(
+            "Record each answer again with at least four or five full sentences.",
+            "Listen to the first seconds of a recording to check that your voice is there.",
+        ),
+    )

@@ -1,0 +1,135 @@
+"""What keeps empty talk from looking relevant: echo, lists of words, "I don't know"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.stages.curves import interpolate
+from pipeline.stages.keyword_forms import stem
+from pipeline.stages.lexicon import FUNCTION_WORDS, META_WORDS, NON_ANSWERS
+from pipeline.stages.thresholds import (
+    FUNCTION_WORDS_CURVE,
+    LIST_WORDS,
+    NEW_WORDS_CURVE,
+    NON_ANSWER_WORDS,
+    QUESTION_NGRAM,
+    REFERENCE_WORDS_CURVE,
+    VARIETY_CURVE,
+    Curve,
+)
+from pipeline.stages.transcript import Script, plain_words
+from pipeline.values import QuestionBrief
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the topic's points are multiplied with, and why."""
+
+    rule: str
+    factor: float  # 0..1
+    value: float
+    unit: str
+    message: str
+
+
+def cut_question(script: Script, *, question: str) -> list[int]:
+    """Return the indices of the answer's words that are no fillers and no runs of the question."""
+    asked = plain_words(question)
+    runs = _ngrams(asked)
+    kept = [index for index in script.spoken if script.plain[index]]
+    words = [script.plain[index] for index in kept]
+    echoed: set[int] = set()
+    for begin, run in enumerate(
+        zip(*(words[step:] for step in range(QUESTION_NGRAM)), strict=False)
+    ):
+        if run in runs:
+            echoed.update(kept[begin : begin + QUESTION_NGRAM])
+    return [index for index in kept if index not in echoed]
+
+
+def new_words(script: Script, *, kept: Sequence[int], question: QuestionBrief) -> set[str]:
+    """Return the stems of content words that the question did not bring, or that a good answer needs."""
+    asked = {stem(word) for word in plain_words(question.text)}
+    wanted = {stem(word) for word in plain_words(" ".join(question.reference_points))}
+    return {
+        stem(word)
+        for word in (script.plain[index] for index in kept)
+        if word not in FUNCTION_WORDS and word not in META_WORDS
+    } - (asked - wanted)
+
+
+def has_reference(question: QuestionBrief) -> bool:
+    """Tell whether the answer can be held against the points of a good one."""
+    return question.category == "technical" and bool(question.reference_points)
+
+
+def find_gate(script: Script, *, kept: Sequence[int], question: QuestionBrief) -> Gate:
+    """Return the strictest gate that the answer meets."""
+    fresh = new_words(script, kept=kept, question=question)
+    curve = REFERENCE_WORDS_CURVE if has_reference(question) else NEW_WORDS_CURVE
+    gates = [
+        _non_answer_gate(script, kept, len(fresh)),  # first: it names the cause best
+        _content_gate(script, kept, len(fresh), curve),
+    ]
+    if len(kept) >= LIST_WORDS or not has_reference(question):
+        gates.append(_function_word_gate(script, kept))
+    gates.append(_variety_gate(script, kept))
+    return min(gates, key=lambda gate: gate.factor)
+
+
+def _content_gate(script: Script, kept: Sequence[int], fresh: int, curve: Curve) -> Gate:
+    echo = len(kept) < len(script.spoken) / 2
+    return Gate(
+        rule="repeats_question" if echo else "little_content",
+        factor=interpolate(fresh, curve),
+        value=float(fresh),
+        unit="new content words",
+        message=(
+            "Most of this repeats the question; what counts is what you add to it."
+            if echo
+            else "There is little in the answer beyond the question's own words; add what you did or know."
+        ),
+    )
+
+
+def _non_answer_gate(script: Script, kept: Sequence[int], fresh: int) -> Gate:
+    said = " ".join(script.plain[index] for index in kept)
+    phrase = next((phrase for phrase in NON_ANSWERS if phrase in said), "")
+    refused = bool(phrase) and fresh <= NON_ANSWER_WORDS
+    return Gate(
+        rule="non_answer",
+        factor=0.0 if refused else 1.0,
+        value=float(fresh),
+        unit="new content words",
+        message=(
+            f"You said \u201c{phrase}\u201d and no more. Say what you do know, or how you would find out."
+        ),
+    )
+
+
+def _function_word_gate(script: Script, kept: Sequence[int]) -> Gate:
+    words = [script.plain[index] for index in kept]
+    share = sum(word in FUNCTION_WORDS for word in words) / max(len(words), 1)
+    return Gate(
+        rule="list_of_words",
+        factor=interpolate(share, FUNCTION_WORDS_CURVE),
+        value=share,
+        unit="share of function words",
+        message="This reads as a list of words; put them into sentences that say what you did.",
+    )
+
+
+def _variety_gate(script: Script, kept: Sequence[int]) -> Gate:
+    content = [script.plain[index] for index in kept if script.plain[index] not in FUNCTION_WORDS]
+    reach = content[:100]  # longer answers come back to the same words for good reason
+    variety = len(set(reach)) / len(reach) if reach else 1.0
+    return Gate(
+        rule="same_words_again",
+        factor=interpolate(variety, VARIETY_CURVE),
+        value=variety,
+        unit="share of different content words",
+        message="The same words come back again and again; say each thing once and go on.",
+    )
+
+
+def _ngrams(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[step:] for step in range(QUESTION_NGRAM)), strict=False))

@@ -1,0 +1,69 @@
+"""Silences inside the speech, from the voice activity detector's spans."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.stages.curves import mean
+from pipeline.stages.thresholds import LONG_PAUSE, SHORTEST_PAUSE, SHOWN_PAUSES
+from pipeline.stages.transcript import Passage, Script
+from pipeline.values import Span, Transcript
+
+WORDS_BESIDE = 4  # shown on each side of a pause
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """What the silences of an answer come to, in seconds."""
+
+    count: int
+    long_count: int
+    mean: float
+    longest: float
+    total: float
+    latency: float  # from the recording's beginning to the first sound of speech
+    longest_gaps: tuple[Span, ...]  # longest first
+
+
+def measure_pauses(transcript: Transcript) -> Pauses | None:
+    """Return the silences between spans of speech; None without any span."""
+    if not transcript.speech:
+        return None
+    gaps = find_gaps(transcript.speech)
+    lengths = [gap.end - gap.start for gap in gaps]
+    ranked = sorted(gaps, key=lambda gap: (gap.start - gap.end, gap.start))
+    return Pauses(
+        count=len(gaps),
+        long_count=sum(length >= LONG_PAUSE for length in lengths),
+        mean=mean(lengths),
+        longest=max(lengths, default=0.0),
+        total=sum(lengths),
+        latency=max(0.0, min(span.start for span in transcript.speech)),
+        longest_gaps=tuple(ranked[:SHOWN_PAUSES]),
+    )
+
+
+def find_gaps(speech: Sequence[Span]) -> list[Span]:
+    """Return the silences of `SHORTEST_PAUSE` or more between the spans, in order."""
+    ordered = sorted(speech, key=lambda span: span.start)
+    gaps: list[Span] = []
+    reached = ordered[0].end if ordered else 0.0
+    for span in ordered[1:]:
+        if span.start - reached >= SHORTEST_PAUSE:
+            gaps.append(Span(start=reached, end=span.start))
+        reached = max(reached, span.end)
+    return gaps
+
+
+def words_around(script: Script, gap: Span) -> Passage | None:
+    """Return the words on both sides of a silence; None where words have no times."""
+    middle = (gap.start + gap.end) / 2
+    timed = [index for index, word in enumerate(script.words) if word.start is not None]
+    before = [index for index in timed if (script.words[index].start or 0.0) < middle]
+    after = [index for index in timed if (script.words[index].start or 0.0) >= middle]
+    if not before or not after:
+        return None
+    last, following = before[-1], after[0]
+    if following <= last:  # times that run backwards show no place
+        return None
+    first = max(last - WORDS_BESIDE + 1, 0)
+    return script.passage(first, min(following + WORDS_BESIDE - 1, len(script.words) - 1))

@@ -1,0 +1,137 @@
+"""Every number that a score depends on, with its unit and where it comes from."""
+
+from typing import Final
+
+from pipeline.values import MetricName
+
+SCORER_VERSION: Final = "1.0.0"  # raise it whenever equal input could score differently
+
+Curve = tuple[tuple[float, float], ...]  # (measure, score) pairs; straight lines between them
+
+# --- Whether an answer can be graded ----------------------------------------------------------------
+MIN_WORDS: Final = 25  # words without fillers; below, grammar and pace say nothing
+MIN_CONFIDENCE: Final = 0.45  # mean word probability; below, the words may not be the speaker's
+UNSURE_WORD: Final = 0.5  # word probability; such words are kept out of grammar
+
+# --- Sentences --------------------------------------------------------------------------------------
+SENTENCE_WORDS: Final = 30  # words; a recogniser's unpunctuated run is cut here
+CHUNK_WORDS: Final = 150  # words that the encoder reads at once (its window is 256 tokens)
+MAX_SENTENCES: Final = 240  # sentences compared one by one; about half an hour of speech
+
+# --- Relevance --------------------------------------------------------------------------------------
+QUESTION_NGRAM: Final = 3  # words; such runs of the question are cut out of the answer
+WHOLE_SHARE: Final = 0.6  # of the likeness: the whole answer; the rest is its best sentences
+BEST_SENTENCES: Final = 3
+BY_SENTENCE_SHARE: Final = 0.5  # of a prototype's likeness: its sentences one by one
+PROTOTYPE_SHARE: Final = 0.7  # of the topic: likeness to a prototype; the rest is the question
+REFERENCE_SHARE: Final = 0.7  # of a technical topic: likeness to the points; the rest is coverage
+TOPIC_ONLY_CAP: Final = 85.0  # points; with the question alone only the topic can be seen
+# Development interviews, with a prototype: matching answers p10/p50/p90 .27/.38/.49, answers of the
+# same people to other questions p50/p90 .21/.32; with the question alone .18/.34/.52 and .18/.30.
+TOPIC_CURVE: Final[Curve] = (
+    (0.10, 0), (0.21, 20), (0.29, 48), (0.38, 75), (0.48, 92), (0.58, 100),
+)  # fmt: skip
+QUESTION_CURVE: Final[Curve] = (
+    (0.08, 0), (0.19, 20), (0.31, 50), (0.37, 68), (0.50, 90), (0.60, 100),
+)  # fmt: skip
+TECHNICAL_CURVE: Final[Curve] = (
+    (0.15, 0), (0.30, 25), (0.45, 55), (0.60, 80), (0.75, 100),
+)  # fmt: skip
+DRIFT_BELOW: Final = 60.0  # points of relevance; above, no sentence is called far from the question
+NEW_WORDS_CURVE: Final[Curve] = (
+    (1, 0), (3, 0.35), (6, 0.8), (9, 1),
+)  # fmt: skip
+REFERENCE_WORDS_CURVE: Final[Curve] = (
+    (0, 0), (2, 0.8), (4, 1),
+)  # fmt: skip  # a short answer can be right where the right points are known
+LIST_WORDS: Final = 8  # words; a shorter answer to a question with points may be terms alone
+FUNCTION_WORDS_CURVE: Final[Curve] = (
+    (0.10, 0), (0.28, 1),
+)  # fmt: skip
+VARIETY_CURVE: Final[Curve] = (
+    (0.20, 0), (0.40, 1),
+)  # fmt: skip
+NON_ANSWER_WORDS: Final = 8  # new content words at most, beside "I do not know"
+POINT_MENTIONED: Final = 0.45  # cosine of a reference point with the sentence nearest to it
+
+# --- Grammar ----------------------------------------------------------------------------------------
+# Flags per 100 words. The checks hear only part of the errors, so none found is 95, not 100.
+GRAMMAR_CURVE: Final[Curve] = (
+    (0, 95), (1, 82), (2, 70), (4, 50), (8, 20), (12, 0),
+)  # fmt: skip
+GRAMMAR_BANDS: Final[tuple[tuple[float, str], ...]] = (
+    (80, "few errors heard"),
+    (60, "some errors heard"),
+    (0, "many errors heard"),
+)
+
+# --- Fluency ----------------------------------------------------------------------------------------
+PACE_CURVE: Final[Curve] = (
+    (60, 0), (90, 40), (120, 70), (140, 90), (150, 100), (190, 100), (220, 80), (260, 40), (300, 20),
+)  # fmt: skip  # words a minute, fillers left out, pauses counted
+FILLER_CURVE: Final[Curve] = (
+    (1, 100), (3, 85), (6, 60), (10, 30), (15, 0),
+)  # fmt: skip  # per 100 words
+MEAN_PAUSE_CURVE: Final[Curve] = (
+    (0.5, 100), (0.8, 70), (1.2, 35), (2.0, 0),
+)  # fmt: skip  # seconds
+LONGEST_PAUSE_CURVE: Final[Curve] = (
+    (1, 100), (2, 90), (4, 60), (8, 20), (12, 0),
+)  # fmt: skip  # seconds
+REPETITION_CURVE: Final[Curve] = (
+    (0.5, 95), (2, 70), (5, 30), (8, 0),
+)  # fmt: skip  # per 100 words
+FLUENCY_SHARES: Final = {"pace": 0.40, "fillers": 0.25, "pauses": 0.25, "repetitions": 0.10}
+FLUENCY_SHARES_UNPROMPTED: Final = {"pace": 0.55, "pauses": 0.45}  # fillers were not listened for
+SHORTEST_PAUSE: Final = 0.25  # seconds; De Jong and Bosker 2013
+LONG_PAUSE: Final = 2.0  # seconds; a listener notices it
+SHOWN_PAUSES: Final = 3  # of the longest, in `metrics`
+GOOD_PACE: Final = (140, 190)  # words a minute; what the advice calls comfortable
+
+# --- Keywords ---------------------------------------------------------------------------------------
+FULL_CREDIT: Final = 1.0  # the word itself, another form of it, an alias
+SOFT_CREDIT: Final = 0.6  # said in other words
+SOFT_COSINE: Final = (
+    0.37  # keyword to the nearest sentence; 1.3 % of absent keywords reach it in long answers
+)
+SOFT_COSINE_NEAR_MISS: Final = 0.62  # where a part of the keyword is there, with another meaning
+NEGATION_REACH: Final = 4  # words before the keyword
+SHORTEST_JOINED: Final = 5  # letters; shorter ones are too often found in neighbours by chance
+SPREAD_REVERSED: Final = 3  # words; "manage my time" for "time management"
+CONTEXT_REACH: Final = 6  # words around a name that is also an everyday word
+
+# --- Session ----------------------------------------------------------------------------------------
+LETTERS: Final[tuple[tuple[float, str], ...]] = (
+    (90, "A+"), (85, "A"), (80, "A-"), (75, "B+"), (70, "B"), (65, "B-"),
+    (60, "C+"), (55, "C"), (50, "C-"), (45, "D+"), (40, "D"), (0, "F"),
+)  # fmt: skip
+RATINGS: Final[tuple[tuple[float, str], ...]] = (
+    (85, "Excellent"),
+    (70, "Good"),
+    (55, "Satisfactory"),
+    (40, "Needs Improvement"),
+    (0, "Below Expectations"),
+)
+READINESS_LEVELS: Final[tuple[tuple[float, str], ...]] = (
+    (80, "Ready"),
+    (60, "Almost Ready"),
+    (40, "Needs Practice"),
+    (0, "Not Ready"),
+)
+STRENGTH_FROM: Final = 70.0  # points
+WEAKNESS_BELOW: Final = 60.0  # points
+LOWEST_BELOW: Final = 80.0  # points; without a weakness the lowest metric under this is named
+PERFORMANCE_FACTOR: Final = 0.85  # of the total
+COVERAGE_POINTS: Final = 5.0  # with every question answered
+PRACTICE_POINTS: Final = 10.0  # with `PRACTICE_SESSIONS` earlier sessions
+PRACTICE_SESSIONS: Final = 4
+MAX_RESOURCES: Final = 4
+MAX_SUGGESTIONS: Final = 4  # for one answer
+QUOTE_WORDS: Final = 14  # words of an answer repeated in a remark
+
+DEFAULT_WEIGHTS: Final[dict[MetricName, float]] = {
+    "relevance": 0.35,
+    "grammar": 0.20,
+    "fluency": 0.25,
+    "keywords": 0.20,
+}

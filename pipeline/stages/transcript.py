@@ -1,0 +1,158 @@
+"""The transcript as the judges read it: every word with its place in the text and its seconds."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from pipeline.stages.disfluency import find_fillers, find_repeats
+from pipeline.stages.thresholds import SENTENCE_WORDS
+from pipeline.values import Transcript, Word
+
+_EDGES = re.compile(r"^[^\w#+.]+|[^\w#+]+$|^\.+(?!\w)")
+_ENDS_SENTENCE = re.compile(r"[.?!…]['\")\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word of the text; seconds and probability are None where the recogniser gave none."""
+
+    text: str
+    plain: str  # lower case, no punctuation around it
+    offset: int  # characters from the text's beginning
+    end_offset: int
+    start: float | None = None  # seconds
+    end: float | None = None  # seconds
+    probability: float | None = None
+
+    @property
+    def ends_sentence(self) -> bool:
+        return bool(_ENDS_SENTENCE.search(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring words, first and last included, with the literal text and its seconds."""
+
+    first: int
+    last: int
+    text: str
+    start: float | None
+    end: float | None
+
+
+@dataclass(frozen=True)
+class Script:
+    """A transcript's text cut into words."""
+
+    text: str
+    words: tuple[SpokenWord, ...]
+
+    @cached_property
+    def plain(self) -> list[str]:
+        """Every word in lower case without punctuation."""
+        return [word.plain for word in self.words]
+
+    @cached_property
+    def fillers(self) -> dict[int, str]:
+        """Index of each filling word and the filler it is part of."""
+        return find_fillers(self.plain)
+
+    @cached_property
+    def repeats(self) -> list[tuple[int, int]]:
+        """First and last index of words that are said again at once."""
+        return find_repeats(self.plain, ignored=tuple(self.fillers))
+
+    @cached_property
+    def spoken(self) -> list[int]:
+        """Indices of the words that are no fillers."""
+        return [
+            index for index, word in enumerate(self.plain) if word and index not in self.fillers
+        ]
+
+    @cached_property
+    def clean(self) -> list[int]:
+        """Indices of the words left when fillers, repeated and broken-off words are gone."""
+        gone = {index for first, last in self.repeats for index in range(first, last + 1)}
+        return [
+            index
+            for index in self.spoken
+            if index not in gone
+            and not self.words[index].text.rstrip(".,").endswith(("-", "\u2014"))
+        ]
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """First and last index of each sentence; long runs without a full stop are cut."""
+        cuts: list[tuple[int, int]] = []
+        first = 0
+        for index, word in enumerate(self.words):
+            if word.ends_sentence or index - first + 1 >= SENTENCE_WORDS:
+                cuts.append((first, index))
+                first = index + 1
+        if first < len(self.words):
+            cuts.append((first, len(self.words) - 1))
+        return cuts
+
+    def passage(self, first: int, last: int) -> Passage:
+        """Return the literal words from index `first` to `last`."""
+        words = self.words[first : last + 1]
+        starts = [word.start for word in words if word.start is not None]
+        ends = [word.end for word in words if word.end is not None]
+        return Passage(
+            first=first,
+            last=last,
+            text=self.text[words[0].offset : words[-1].end_offset],
+            start=starts[0] if starts else None,
+            end=ends[-1] if ends else None,
+        )
+
+    def opening(self, *, words: int) -> Passage | None:
+        """Return the first words of the answer; None of an empty one."""
+        return self.passage(0, min(words, len(self.words)) - 1) if self.words else None
+
+
+def read_script(transcript: Transcript) -> Script:
+    """Cut the transcript's text into words and give each its seconds."""
+    text = transcript.text.strip() or " ".join(word.text for word in transcript.words)
+    pieces = list(re.finditer(r"\S+", text))
+    timed = _timed_words([piece.group() for piece in pieces], transcript.words)
+    return Script(
+        text=text,
+        words=tuple(_spoken_word(piece, timed.get(index)) for index, piece in enumerate(pieces)),
+    )
+
+
+def plain_word(text: str) -> str:
+    """Return a word in lower case without the punctuation around it; "C++" keeps its signs."""
+    return _EDGES.sub("", _EDGES.sub("", text.lower().replace("\u2019", "'")))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text as `plain_word` has them, empty ones left out."""
+    return [plain for plain in map(plain_word, text.split()) if plain]
+
+
+def _spoken_word(piece: re.Match[str], word: Word | None) -> SpokenWord:
+    return SpokenWord(
+        text=piece.group(),
+        plain=plain_word(piece.group()),
+        offset=piece.start(),
+        end_offset=piece.end(),
+        start=word.start if word else None,
+        end=word.end if word else None,
+        probability=word.probability if word else None,
+    )
+
+
+def _timed_words(pieces: list[str], words: tuple[Word, ...]) -> dict[int, Word]:
+    said = [word.text.strip() for word in words]
+    if said == pieces:
+        return dict(enumerate(words))
+    blocks = SequenceMatcher(
+        None,
+        [plain_word(piece) for piece in pieces],
+        [plain_word(word) for word in said],
+        autojunk=False,
+    ).get_matching_blocks()
+    return {block.a + step: words[block.b + step] for block in blocks for step in range(block.size)}
