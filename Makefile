@@ -1,0 +1,82 @@
+# What a person types. `make help` lists it.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := @$(PYTHON) interview_platform/stack/bootstrap.py
+
+.PHONY: help
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: ## Make .venv from requirements.lock (the other targets do it themselves)
+	$(INSTALL) requirements.lock
+
+.PHONY: install-dev
+install-dev: ## Make .venv from requirements-dev.lock: with the tools and what tests need
+	$(INSTALL) requirements-dev.lock
+
+.PHONY: run
+run: install ## Start everything and say where it is; Ctrl-C stops it (PORT=8000 DATA_DIR=var)
+	@exec $(PY) -m interview_platform.stack.run
+
+.PHONY: demo
+demo: install ## Go through a whole interview with two recordings and print the report (URL=…)
+	@exec $(PY) -m interview_platform.stack.demo
+
+.PHONY: api
+api: install ## Start the API alone
+	@exec $(PY) -m interview_platform.stack.part api
+
+.PHONY: worker
+worker: install ## Start one worker alone (QUEUES=gpu or QUEUES=cpu)
+	@exec $(PY) -m interview_platform.stack.part worker $(QUEUES)
+
+.PHONY: migrate
+migrate: install ## Bring the tables of DATABASE_URL up to date
+	@exec $(PY) manage.py migrate
+
+.PHONY: admin-user
+admin-user: install ## Make an administrator (asks, or ADMIN_EMAIL and ADMIN_PASSWORD)
+	@exec $(PY) -m interview_platform.stack.admin_user
+
+.PHONY: test
+test: check ## Everything: checks, then all tests on SQLite and on PostgreSQL
+	TEST_DATABASE=postgres $(PY) -m pytest
+	TEST_DATABASE=sqlite $(PY) -m pytest
+
+.PHONY: check
+check: install-dev ## Format, lint, types, import contracts, migrations, deployment settings
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+	$(VENV)/bin/lint-imports
+	$(PY) -m tests.deployment makemigrations --check --dry-run
+	$(PY) -m tests.deployment check --deploy --fail-level WARNING
+
+.PHONY: format
+format: install-dev ## Format the code and mend what the linter can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+.PHONY: wer
+wer: install-dev ## Measure the recogniser (benchmarks/README.md)
+	$(PY) benchmarks/wer.py
+
+.PHONY: eval
+eval: install-dev ## Measure the judgement (benchmarks/README.md)
+	$(PY) benchmarks/eval.py
+
+COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet
+
+.PHONY: lock
+lock: install-dev ## Write both locks anew from pyproject.toml
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## Remove the virtual environment and caches; the data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,81 @@
+"""What the environment and `.env` ask of the stack."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from interview_platform.env import env_int, env_text, load_dotenv
+from interview_platform.stack.troubles import CannotStart
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MOST_GPU_PROCESSES = (
+    4  # each holds the speech model; more than this many gain little on one machine
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StackConfig:
+    """What is started, and where."""
+
+    data_dir: Path
+    host: str
+    port: int
+    broker_url: str  # "" = start the embedded one
+    database_url: str  # "" = SQLite in the data directory
+    gpu_concurrency: int
+    cpu_concurrency: int
+
+    @property
+    def url(self) -> str:
+        """The address that a person on this machine opens."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def logs(self) -> Path:
+        """Where each part writes its log."""
+        return self.data_dir / "logs"
+
+
+def read_config() -> StackConfig:
+    """Return the configuration; raise `CannotStart` with the sentence about a bad value."""
+    load_dotenv(ROOT / ".env")
+    try:
+        return StackConfig(
+            data_dir=Path(env_text("DATA_DIR", default=str(ROOT / "var"))).expanduser().resolve(),
+            host=env_text("HOST", default="127.0.0.1"),
+            port=_port(env_int("PORT", default=8000)),
+            broker_url=env_text("BROKER_URL"),
+            database_url=env_text("DATABASE_URL"),
+            gpu_concurrency=env_int("GPU_WORKER_CONCURRENCY", default=0) or _gpu_processes(),
+            cpu_concurrency=env_int("CPU_WORKER_CONCURRENCY", default=2, minimum=1),
+        )
+    except ImproperlyConfigured as trouble:
+        raise CannotStart(f"{trouble}.") from trouble
+
+
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:  # noqa: PLR2004 - what TCP has
+        raise ImproperlyConfigured(f"PORT={number}: expected 1 to 65535")
+    return number
+
+
+def _gpu_processes() -> int:
+    """One process for a GPU; on a CPU one for each core, as each recognises with one thread."""
+    if env_text("WHISPER_DEVICE", default="auto") != "cpu" and has_cuda():
+        return 1
+    return max(1, min(usable_cores(), MOST_GPU_PROCESSES))
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def has_cuda() -> bool:
+    """Tell whether the machine shows an NVIDIA GPU, without loading CUDA into this process."""
+    return Path("/dev/nvidia0").exists()

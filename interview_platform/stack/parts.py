@@ -1,0 +1,89 @@
+"""How each part is started; the reasons stand in docs/operations.md."""
+
+import sys
+from pathlib import Path
+
+from interview_platform.stack.config import StackConfig
+from interview_platform.stack.processes import Part
+
+API_PROCESSES = 2
+API_THREADS = 16  # each; most of them wait for results (`Prefer: wait`)
+API_TIMEOUT = 60  # seconds of silence after which a process is replaced
+API_GRACE = 30  # seconds that running requests have at a stop
+CPU_TASKS_PER_CHILD = 200
+CPU_KILOBYTES_PER_CHILD = 600_000
+
+# A slow broker must not hold up a request.
+API_ENVIRONMENT = {"BROKER_SOCKET_TIMEOUT": "1.5", "BROKER_CONNECT_TIMEOUT": "1.0"}
+WORKER_ENVIRONMENT = {
+    "REMAP_SIGTERM": "SIGQUIT",  # give work back at a stop, do not wait for its end
+    "KMP_BLOCKTIME": "0",  # OpenMP's threads must not spin between two calls
+    "OMP_NUM_THREADS": "1",  # the processes are as many as the cores already
+}
+
+
+def preparation(config: StackConfig) -> Part:
+    """The tables and the speech model."""
+    return Part(
+        name="The preparation",
+        command=[sys.executable, "-m", "interview_platform.stack.prepare"],
+        log=config.logs / "prepare.log",
+    )
+
+
+def api(config: StackConfig) -> Part:
+    """The web server."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    options = {
+        "bind": f"{host}:{config.port}",
+        "workers": API_PROCESSES,
+        "worker-class": "gthread",
+        "threads": API_THREADS,
+        "timeout": API_TIMEOUT,
+        "graceful-timeout": API_GRACE,
+    }
+    if Path("/dev/shm").is_dir():  # noqa: S108 - where gunicorn's heartbeat cannot be held up by a disk
+        options["worker-tmp-dir"] = "/dev/shm"  # noqa: S108 - likewise
+    return Part(
+        name="The API",
+        command=[
+            *(sys.executable, "-m", "gunicorn", "interview_platform.wsgi:application"),
+            *("--no-control-socket", "--preload"),
+            *(f"--{name}={value}" for name, value in options.items()),
+        ],
+        log=config.logs / "api.log",
+        environment=API_ENVIRONMENT,
+    )
+
+
+def gpu_worker(config: StackConfig) -> Part:
+    """The worker that recognises speech; on a machine without a GPU, on its cores."""
+    return worker(config, queues="gpu", options=(f"--concurrency={config.gpu_concurrency}",))
+
+
+def cpu_worker(config: StackConfig) -> Part:
+    """The worker that judges."""
+    return worker(
+        config,
+        queues="cpu",
+        options=(
+            f"--concurrency={config.cpu_concurrency}",
+            f"--max-tasks-per-child={CPU_TASKS_PER_CHILD}",
+            f"--max-memory-per-child={CPU_KILOBYTES_PER_CHILD}",
+        ),
+    )
+
+
+def worker(config: StackConfig, *, queues: str, options: tuple[str, ...]) -> Part:
+    """A Celery worker for some of the queues."""
+    return Part(
+        name=f"The {queues} worker",
+        command=[
+            *(sys.executable, "-m", "celery", "--app", "celery_app", "worker"),
+            *("--queues", queues, "--hostname", f"{queues}-{config.port}@%h", "--pool", "prefork"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+            *options,
+        ],
+        log=config.logs / f"worker-{queues}.log",
+        environment=WORKER_ENVIRONMENT,
+    )

@@ -1,0 +1,28 @@
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from interview_platform.http import throttles
+from tests.integration.accounts.people import Person, register
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_yet() -> None:
+    cache.clear()
+    throttles._Rest.until = 0.0
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """A client that sees a 500 as a client does, and nobody."""
+    return APIClient(raise_request_exception=False)
+
+
+@pytest.fixture
+def alice(db: None) -> Person:
+    return register("alice@example.com")
+
+
+@pytest.fixture
+def mallory(db: None) -> Person:
+    return register("mallory@example.com")

@@ -1,0 +1,141 @@
+"""The real encoder, parser and grammar rules."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pipeline.ports import Judges
+from pipeline.providers.embeddings import MiniLmEncoder
+from pipeline.providers.harper import HarperChecker
+from pipeline.providers.spacy_english import SpacyEnglish
+from pipeline.stages.evaluate import evaluate_answer
+from pipeline.stages.grammar import checked_text, find_slips
+from pipeline.stages.thresholds import DEFAULT_WEIGHTS
+from pipeline.stages.vectors import cosine
+from tests.answers import ANSWER, QUESTION, script, spoken
+
+
+@pytest.fixture(scope="module")
+def judges() -> Judges:
+    return Judges(encoder=MiniLmEncoder(), parser=SpacyEnglish(), grammar=HarperChecker())
+
+
+def corrections(judges: Judges, text: str) -> list[tuple[str, str]]:
+    assert judges.parser is not None
+    assert judges.grammar is not None
+    spoken_script = script(text)
+    slips = find_slips(
+        spoken_script, checked_text(spoken_script), parser=judges.parser, checker=judges.grammar
+    )
+    return [(slip.passage.text, slip.correction) for slip in slips]
+
+
+class TestMiniLmEncoder:
+    def test_gives_unit_vectors_that_know_meaning(self, judges: Judges) -> None:
+        assert judges.encoder is not None
+        car, auto, soup = judges.encoder.encode(
+            ["I drive a car.", "An automobile on the road.", "We cook soup."]
+        )
+
+        assert cosine(car, car) == pytest.approx(1.0, abs=1e-5)
+        assert cosine(car, auto) > cosine(car, soup) + 0.2
+
+    def test_gives_a_sentence_the_same_vector_in_any_company(self, judges: Judges) -> None:
+        assert judges.encoder is not None
+        alone = judges.encoder.encode(["We shipped it."])[0]
+        beside = judges.encoder.encode(
+            ["We shipped it.", "A much longer sentence about something else."]
+        )[0]
+
+        assert cosine(alone, beside) > 0.99
+
+    def test_serves_threads(self, judges: Judges) -> None:
+        assert judges.encoder is not None
+        with ThreadPoolExecutor(4) as pool:
+            vectors = list(pool.map(judges.encoder.encode, [["Same words."]] * 8))
+
+        assert all(vector == vectors[0] for vector in vectors)
+
+
+class TestGrammarRules:
+    @pytest.mark.parametrize(
+        ("text", "slip"),
+        [
+            ("He go there every day.", ("He go", "He goes")),
+            ("She don't like it.", ("She don't", "She doesn't")),
+            ("I didn't went home.", ("didn't went", "didn't go")),
+            ("It was more better then.", ("more better", "better")),
+            ("There was much people.", ("much people", "many people")),
+            ("I have went there.", ("have went", "have gone")),
+            ("They was late.", ("They was", "they were")),
+            ("I am a engineer.", ("a engineer", "an engineer")),
+            ("I might could do it.", ("might could", "might")),
+            ("I want to learned more.", ("to learned", "to learn")),
+            ("I will able to do it.", ("will able", "will be able")),
+            ("She is a person who are kind.", ("person who are", "person who is")),
+            ("There are several reason.", ("several reason", "several reasons")),
+        ],
+    )
+    def test_hear_what_a_listener_hears(
+        self, judges: Judges, text: str, slip: tuple[str, str]
+    ) -> None:
+        found = corrections(judges, text)
+
+        assert [(quote.rstrip("."), right) for quote, right in found] == [slip]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            ANSWER,
+            "Did he go there? I saw her leave, and I made him do it. We let them decide what works best.",
+            "It was a two week sprint for an hour-long demo at a university with one of the best teams.",
+            "I have had many problems, but I did do it. They said that she was right and that it is fine.",
+            "i think wich spelling realy dosnt matter here at all",
+        ],
+    )
+    def test_leave_fluent_speech_alone(self, judges: Judges, text: str) -> None:
+        assert corrections(judges, text) == []
+
+
+class TestEvaluateAnswer:
+    def test_costs_nothing_to_be_written_without_case_and_commas(self, judges: Judges) -> None:
+        def grammar(text: str) -> float | None:
+            return evaluate_answer(
+                transcript=spoken(text), question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+            ).grammar
+
+        said = f"{ANSWER} And he go there, she don't."
+
+        assert grammar(said) == grammar(said.lower().replace(",", "")) == grammar(said.upper())
+
+    def test_ranks_a_real_answer_above_evasion(self, judges: Judges) -> None:
+        evasion = (
+            "My cousin keeps bees behind her house, and each autumn we fill jars with honey, bake bread and "
+            "invite the neighbours to taste it under the old apple trees."
+        )
+        real, other = (
+            evaluate_answer(
+                transcript=spoken(text), question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+            )
+            for text in (ANSWER, evasion)
+        )
+
+        assert (real.relevance or 0) > 50
+        assert (other.relevance or 0) < 20
+
+    def test_takes_less_than_a_second_for_a_long_answer(self, judges: Judges) -> None:
+        text = " ".join(
+            f"In month {number} we changed step {number * 7} of it." for number in range(25)
+        )
+        transcript = spoken(text)
+        evaluate_answer(
+            transcript=transcript, question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+        )
+
+        begin = time.perf_counter()
+        evaluate_answer(
+            transcript=transcript, question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+        )
+
+        assert time.perf_counter() - begin < 1.0

@@ -1,0 +1,166 @@
+import json
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pipeline.ports import TransientError
+from pipeline.providers.chat_model import GOOGLE_BASE_URL, ChatModel
+from pipeline.stages.questions import QuestionRequest, parse_questions, question_prompt
+from tests.integration.llm.chat_server import ANSWER, BODIES, ChatServer, completion
+
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "required": ["questions"],
+    "additionalProperties": False,
+    "properties": {
+        "questions": {"type": "array", "items": {"type": "object", "required": ["text"]}}
+    },
+}
+KEY = "sk-test-key"
+
+CODES = {
+    "rate limited": "llm_rate_limited",
+    "server error": "llm_unavailable",
+    "wrong key": "llm_unavailable",
+    "not found": "llm_unavailable",
+    "breaks off": "llm_unavailable",
+    "silent": "llm_timeout",
+    "dripping": "llm_timeout",
+    "garbage": "llm_malformed",
+    "garbage content": "llm_malformed",
+    "empty content": "llm_malformed",
+    "no choices": "llm_malformed",
+    "huge": "llm_malformed",
+    "wrong schema": "llm_wrong_schema",
+    "wrong root": "llm_wrong_schema",
+    "deep": "llm_wrong_schema",
+    "refusal": "llm_refused",
+    "content filter": "llm_refused",
+    "truncated": "llm_truncated",
+    "tools": "llm_truncated",
+}
+
+
+@pytest.fixture
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    chat_server = ChatServer()
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    settings.LLM_PROVIDER = "openai"
+    settings.LLM_BASE_URL = chat_server.base_url
+    settings.LLM_API_KEY = KEY
+    settings.LLM_MODEL = "small"
+    settings.LLM_TIMEOUT_SECONDS = 5.0
+    yield chat_server
+    chat_server.close()
+
+
+def ask() -> dict[str, object]:
+    return ChatModel.from_settings().complete_json(
+        system="Write questions.", user="One, please.", schema=SCHEMA, schema_name="questions"
+    )
+
+
+class TestChatModel:
+    def test_returns_the_object_that_the_model_wrote(self, server: ChatServer) -> None:
+        assert ask() == ANSWER
+
+    def test_asks_for_the_schema_with_the_key(self, server: ChatServer) -> None:
+        ask()
+
+        asked = server.asked[0]
+        assert asked["path"] == "/v1/chat/completions"
+        assert asked["model"] == "small"
+        assert [message["role"] for message in asked["messages"]] == ["system", "user"]
+        assert asked["response_format"]["type"] == "json_schema"
+        assert asked["response_format"]["json_schema"]["schema"] == SCHEMA
+        assert asked["response_format"]["json_schema"]["strict"] is True
+        assert server.keys == [f"Bearer {KEY}"]
+
+    @pytest.mark.parametrize("fault", CODES)
+    def test_says_what_went_wrong_and_never_tries_twice(
+        self, server: ChatServer, settings: Any, fault: str
+    ) -> None:
+        server.fault = fault
+        settings.LLM_TIMEOUT_SECONDS = 0.4 if fault in ("silent", "dripping") else 5.0
+        began = time.monotonic()
+
+        with pytest.raises(TransientError) as caught:
+            ask()
+
+        assert caught.value.code == CODES[fault]
+        assert len(server.asked) == 1
+        assert time.monotonic() - began < 3
+
+    def test_has_a_test_for_each_fault(self) -> None:
+        assert BODIES.keys() - CODES.keys() == {"ok"}
+
+    def test_can_be_asked_again_after_a_fault(self, server: ChatServer) -> None:
+        server.fault = "server error"
+        with pytest.raises(TransientError):
+            ask()
+        server.fault = "ok"
+
+        assert ask() == ANSWER
+
+    def test_is_unavailable_where_nobody_listens(self, server: ChatServer, settings: Any) -> None:
+        settings.LLM_BASE_URL = "http://127.0.0.1:9/v1"
+
+        with pytest.raises(TransientError) as caught:
+            ask()
+
+        assert caught.value.code == "llm_unavailable"
+
+    def test_keeps_keys_and_answers_out_of_message_and_log(
+        self, server: ChatServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        server.fault = "wrong key"
+
+        with pytest.raises(TransientError) as caught:
+            ask()
+
+        told = caught.value.message + caplog.text
+        assert KEY not in told
+        assert "sk-secret" not in told
+
+    def test_is_googles_at_googles_address(self, server: ChatServer, settings: Any) -> None:
+        settings.LLM_PROVIDER, settings.LLM_BASE_URL, settings.LLM_MODEL = "google", "", ""
+
+        model = ChatModel.from_settings()
+
+        assert model.source == "google"
+        assert str(model._client.base_url) == GOOGLE_BASE_URL
+        assert model._model.startswith("gemini")
+
+    def test_needs_no_key_for_a_server_of_ones_own(self, server: ChatServer, settings: Any) -> None:
+        settings.LLM_API_KEY = ""
+
+        assert ask() == ANSWER
+
+
+class TestQuestionsFromAModel:
+    def test_come_back_as_drafts(self, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        request = QuestionRequest(num_questions=1, skills=("SQL",), target_role="Data Engineer")
+        written = {
+            "text": "How do you find a slow query?",
+            "category": "technical",
+            "difficulty": "medium",
+            "time_limit": 120,
+            "expected_keywords": ["index", "plan"],
+            "skills": ["SQL"],
+            "answer_prototype": "I look at the query plan first.",
+            "reference_points": ["Reads the plan"],
+        }
+        monkeypatch.setitem(BODIES, "ok", (200, completion(json.dumps({"questions": [written]}))))
+        system, user, schema = question_prompt(request)
+
+        payload = ChatModel.from_settings().complete_json(
+            system=system, user=user, schema=schema, schema_name="interview_questions"
+        )
+        (draft,) = parse_questions(payload, request, "openai")
+
+        assert (draft.text, draft.source) == ("How do you find a slow query?", "openai")
+        assert draft.expected_keywords == ("index", "plan")

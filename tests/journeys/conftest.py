@@ -1,0 +1,40 @@
+"""A real stack: `make run` on a private data directory, with its broker, web server and workers."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import create_database
+from tests.running_stack import RunningStack
+
+
+@pytest.fixture(scope="session")
+def stack_database() -> Callable[[str], str]:
+    """Return the address of a new database for a stack; "" for SQLite in its data directory."""
+
+    def make(name: str) -> str:
+        server = os.environ["DATABASE_URL"]  # of the tests' own server, when they run on one
+        return create_database(server, name) if server else ""
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, stack_database: Callable[[str], str]
+) -> Iterator[RunningStack]:
+    """The stack that the journeys share, ready."""
+    running = RunningStack(tmp_path_factory.mktemp("stack"), DATABASE_URL=stack_database("stack"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_stack(tmp_path: Path, stack_database: Callable[[str], str]) -> Iterator[RunningStack]:
+    """A stack of one test's own, not started yet."""
+    running = RunningStack(tmp_path / "data", DATABASE_URL=stack_database("own_stack"))
+    yield running
+    running.stop()

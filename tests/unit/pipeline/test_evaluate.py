@@ -1,0 +1,114 @@
+"""The judgement of one answer."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from pipeline.ports import Judges
+from pipeline.stages.evaluate import evaluate_answer, weigh
+from pipeline.stages.thresholds import DEFAULT_WEIGHTS, SCORER_VERSION
+from pipeline.values import Evaluation, Transcript
+from tests.answers import ANSWER, QUESTION, small_judges, spoken
+
+
+def evaluate(transcript: Transcript, **changes: object) -> Evaluation:
+    question = replace(QUESTION, **changes)  # type: ignore[arg-type]  # test shorthand
+    return evaluate_answer(
+        transcript=transcript, question=question, judges=small_judges(), weights=DEFAULT_WEIGHTS
+    )
+
+
+class TestEvaluateAnswer:
+    def test_weighs_all_four_metrics(self) -> None:
+        evaluation = evaluate(spoken(ANSWER))
+
+        expected = sum(
+            DEFAULT_WEIGHTS[name] * (evaluation.metric(name) or 0) for name in DEFAULT_WEIGHTS
+        )
+
+        assert evaluation.scorable
+        assert evaluation.overall == pytest.approx(expected, abs=0.06)
+        assert evaluation.scorer_version == SCORER_VERSION
+
+    def test_gives_equal_input_equal_scores(self) -> None:
+        assert evaluate(spoken(ANSWER)) == evaluate(spoken(ANSWER))
+
+    def test_quotes_only_what_was_said_at_the_seconds_named(self) -> None:
+        transcript = spoken(ANSWER, pauses={9: 4.0})
+        evaluation = evaluate(transcript)
+        starts = {word.start: word.text for word in transcript.words}
+
+        for row in evaluation.explanations:
+            assert row.quote in transcript.text
+            if row.start is not None:
+                said = next(text for start, text in starts.items() if abs(start - row.start) < 0.01)
+                assert row.quote.startswith(said)
+
+    def test_shares_the_keyword_weight_when_none_are_expected(self) -> None:
+        evaluation = evaluate(spoken(ANSWER), expected_keywords=())
+
+        assert evaluation.keywords is None
+        assert "no_expected_keywords:keywords" in evaluation.reasons
+        assert evaluation.scorable
+        assert evaluation.overall is not None
+
+    def test_withholds_the_grade_of_silence_and_invents_nothing(self) -> None:
+        evaluation = evaluate(Transcript(text="", language="en", duration=20.0))
+
+        assert (evaluation.scorable, evaluation.reasons, evaluation.overall) == (
+            False,
+            ("no_speech",),
+            None,
+        )
+        assert [evaluation.metric(name) for name in DEFAULT_WEIGHTS] == [None] * 4
+        assert evaluation.suggestions
+
+    def test_withholds_the_grade_of_fillers(self) -> None:
+        assert evaluate(spoken("Um, uh, um.")).reasons == ("only_fillers",)
+
+    def test_withholds_the_grade_below_twenty_five_words(self) -> None:
+        evaluation = evaluate(spoken("I led a project and we shipped it."))
+
+        assert evaluation.reasons[0] == "too_short"
+        assert (evaluation.overall, evaluation.grammar, evaluation.fluency) == (None, None, None)
+        assert evaluation.relevance is not None
+
+    def test_withholds_the_grade_of_a_recording_nobody_understands(self) -> None:
+        assert "low_confidence" in evaluate(spoken(ANSWER, probability=0.3)).reasons
+
+    def test_says_which_metrics_a_language_has_no_judge_for(self) -> None:
+        evaluation = evaluate_answer(
+            transcript=spoken(ANSWER, language="fr"),
+            question=QUESTION,
+            judges=Judges(encoder=None, parser=None, grammar=None),
+            weights=DEFAULT_WEIGHTS,
+        )
+
+        assert "language_not_supported:relevance" in evaluation.reasons
+        assert "language_not_supported:grammar" in evaluation.reasons
+        assert evaluation.fluency is not None
+        assert not evaluation.scorable
+
+    def test_is_plain_json(self) -> None:
+        assert json.dumps(asdict(evaluate(spoken(ANSWER))), allow_nan=False)
+
+    def test_suggests_something_that_quotes_the_answer(self) -> None:
+        evaluation = evaluate(spoken(ANSWER))
+        quoted = [
+            text.split("\u201c")[1].split("\u201d")[0]
+            for text in evaluation.suggestions
+            if "\u201c" in text
+        ]
+
+        assert any(quote in ANSWER for quote in quoted)
+
+
+class TestWeigh:
+    def test_counts_zero_and_leaves_out_none(self) -> None:
+        scores = {"relevance": 0.0, "grammar": None, "fluency": 50.0, "keywords": None}
+
+        assert weigh(scores, DEFAULT_WEIGHTS) == 20.8  # type: ignore[arg-type]  # literal keys
+
+    def test_is_none_of_nothing(self) -> None:
+        assert weigh({"relevance": None}, DEFAULT_WEIGHTS) is None

@@ -1,0 +1,85 @@
+"""The session's feedback."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.stages.feedback import write_feedback
+from pipeline.stages.reading_list import all_resources
+from pipeline.stages.score import score_session
+from pipeline.stages.thresholds import DEFAULT_WEIGHTS
+from pipeline.values import FeedbackReport, JudgedAnswer
+from tests.answers import ANSWER, judged
+
+
+def feedback(*answers: JudgedAnswer, asked: int = 2, completed: int = 1) -> FeedbackReport:
+    card = score_session(answers=answers, asked=asked, weights=DEFAULT_WEIGHTS)
+    return write_feedback(card=card, answers=answers, completed_sessions=completed)
+
+
+class TestWriteFeedback:
+    def test_names_strengths_from_seventy_and_weaknesses_below_sixty(self) -> None:
+        report = feedback(judged(scores=(80.0, 70.0, 60.0, 50.0)))
+
+        assert [remark.category for remark in report.strengths] == ["Relevance", "Grammar"]
+        assert [remark.category for remark in report.weaknesses] == ["Keywords"]
+
+    def test_names_the_lowest_below_eighty_when_nothing_is_weak(self) -> None:
+        report = feedback(judged(scores=(90.0, 85.0, 79.9, 82.0)))
+
+        assert [remark.category for remark in report.weaknesses] == ["Fluency"]
+
+    def test_names_no_weakness_where_there_is_none(self) -> None:
+        assert feedback(judged(scores=(90.0, 85.0, 80.0, 82.0))).weaknesses == ()
+
+    def test_quotes_an_answer_in_every_strength_and_weakness(self) -> None:
+        report = feedback(judged(scores=(80.0, 70.0, 60.0, 50.0)))
+
+        for remark in (*report.strengths, *report.weaknesses):
+            assert remark.quote
+            assert remark.quote in ANSWER
+            assert remark.quote in remark.message
+            assert remark.question_id == "question-1"
+
+    def test_rates_and_praises_nothing_without_a_grade(self) -> None:
+        report = feedback(judged(scorable=False, scores=(None, None, None, None)))
+
+        assert (report.overall_rating, report.strengths, report.weaknesses) == (None, (), ())
+        assert "could be graded" in report.summary
+        assert report.readiness.performance == 0.0
+
+    def test_adds_up_the_readiness(self) -> None:
+        readiness = feedback(judged(scores=(80.0, 80.0, 80.0, 80.0)), completed=3).readiness
+
+        assert (readiness.performance, readiness.coverage, readiness.practice) == (68.0, 2.5, 5.0)
+        assert readiness.score == round(68.0 + 2.5 + 5.0)
+        assert readiness.level == "Almost Ready"
+
+    @pytest.mark.parametrize(("completed", "practice"), [(0, 0.0), (1, 0.0), (5, 10.0), (50, 10.0)])
+    def test_rewards_practice_up_to_five_sessions(self, completed: int, practice: float) -> None:
+        assert feedback(judged(), completed=completed).readiness.practice == practice
+
+    def test_reaches_a_hundred(self) -> None:
+        best = judged(scores=(100.0, 100.0, 100.0, 100.0))
+
+        assert feedback(best, asked=1, completed=9).readiness.score == 100
+
+    def test_recommends_pages_for_the_weakest_metric_first(self) -> None:
+        report = feedback(judged(scores=(80.0, 40.0, 60.0, 50.0)))
+
+        assert report.resources[0].category == "grammar"
+
+    def test_survives_an_answer_without_text(self) -> None:
+        empty = replace(judged(), transcript_text="")
+
+        assert feedback(empty).strengths
+
+
+class TestAllResources:
+    def test_are_secure_pages_of_a_known_kind(self) -> None:
+        for page in all_resources():
+            assert page.url.startswith("https://")
+            assert page.type in ("course", "article", "video", "tool", "book")
+
+    def test_serve_every_metric(self) -> None:
+        assert {page.category for page in all_resources()} == set(DEFAULT_WEIGHTS)

@@ -1,0 +1,146 @@
+import math
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.ports import PermanentError, TransientError
+from pipeline.providers.whisper import FILLER_PROMPTS, FasterWhisper
+from pipeline.values import Transcript
+from tests.recordings import recording, sample, silence
+
+
+class FakeModel:
+    """Answers like faster-whisper's model, without weights."""
+
+    supported_languages = ("en", "de")
+
+    def __init__(self, *, words: tuple[Any, ...] = (), trouble: Exception | None = None) -> None:
+        self.words = words
+        self.trouble = trouble
+        self.calls: list[dict[str, Any]] = []
+
+    def detect_language(self, *, audio: Any) -> tuple[str, float, list[Any]]:
+        assert len(audio)
+        return "de", 0.9, []
+
+    def transcribe(self, audio: Any, **options: Any) -> tuple[Any, Any]:
+        self.calls.append(options)
+        if self.trouble:
+            raise self.trouble
+        return iter([self._segment()]), None
+
+    def _segment(self) -> SimpleNamespace:
+        text = "".join(word.word for word in self.words)
+        return SimpleNamespace(text=text, start=0.0, end=1.0, seek=0, words=list(self.words))
+
+
+def word(text: str, start: float = 0.0, end: float = 0.5, probability: float = 0.9) -> Any:
+    return SimpleNamespace(word=text, start=start, end=end, probability=probability)
+
+
+def recogniser(model: FakeModel | None = None) -> FasterWhisper:
+    made = FasterWhisper(model_name="/no/such/model", device="cpu")
+    made._model = model
+    return made
+
+
+def transcribed(model: FakeModel, *, language: str | None = "en") -> Transcript:
+    return recogniser(model).transcribe(
+        sample("weak_answer.ogg"), audio_format="ogg", language=language
+    )
+
+
+class TestFasterWhisper:
+    def test_strips_words_and_keeps_times_inside_the_recording(self) -> None:
+        model = FakeModel(words=(word(" Hello", 0.12345, 0.5), word(" world.", 0.5, 9999.0)))
+
+        transcript = transcribed(model)
+
+        assert transcript.text == "Hello world."
+        assert [item.text for item in transcript.words] == ["Hello", "world."]
+        assert transcript.words[1].end == transcript.duration
+
+    def test_never_hands_out_what_is_not_a_number(self) -> None:
+        transcript = transcribed(FakeModel(words=(word(" Hi", 0.0, 1.0, math.nan),)))
+
+        assert transcript.words[0].probability == 0.0
+
+    def test_shows_fillers_to_the_model_in_english_only(self) -> None:
+        english, german = FakeModel(), FakeModel()
+
+        heard_in_english = transcribed(english, language="en")
+        heard_in_german = transcribed(german, language="de")
+
+        assert {call["initial_prompt"] for call in english.calls} == {FILLER_PROMPTS["en"]}
+        assert {call["initial_prompt"] for call in german.calls} == {None}
+        assert heard_in_english.filler_detection == "prompted"
+        assert heard_in_german.filler_detection == "unprompted"
+
+    def test_detects_the_language_when_none_is_given(self) -> None:
+        assert transcribed(FakeModel(), language=None).language == "de"
+
+    def test_refuses_a_language_that_the_model_does_not_know(self) -> None:
+        with pytest.raises(PermanentError) as caught:
+            transcribed(FakeModel(), language="tlh")
+
+        assert caught.value.code == "unsupported_language"
+
+    def test_says_which_model_it_was_and_where_speech_is(self) -> None:
+        transcript = transcribed(FakeModel())
+
+        assert transcript.model == "model (int8, cpu)"
+        assert len(transcript.speech) > 3
+
+    @pytest.mark.parametrize("trouble", [RuntimeError("CUDA out of memory"), MemoryError()])
+    def test_turns_trouble_of_the_machine_into_something_to_retry(self, trouble: Exception) -> None:
+        with pytest.raises(TransientError):
+            transcribed(FakeModel(trouble=trouble))
+
+    def test_loads_a_model_afresh_after_the_device_failed(self) -> None:
+        adapter = recogniser(FakeModel(trouble=RuntimeError("CUDA error")))
+
+        with pytest.raises(TransientError):
+            adapter.transcribe(sample("weak_answer.ogg"), audio_format="ogg", language="en")
+
+        assert adapter._model is None
+
+    def test_asks_no_model_where_nobody_speaks(self, tmp_path: Path) -> None:
+        quiet = recording(tmp_path, silence(3), ending="wav")
+
+        transcript = recogniser().transcribe(quiet, audio_format="wav", language="en")
+
+        assert transcript == Transcript(text="", language="en", duration=transcript.duration)
+        assert transcript.duration == pytest.approx(3, abs=0.1)
+
+    def test_says_what_is_wrong_with_its_weights(self) -> None:
+        with pytest.raises(TransientError, match="does not exist"):
+            recogniser().warm_up()
+
+    def test_loads_nothing_heavy_at_import(self) -> None:
+        program = (
+            "import sys, pipeline.providers.whisper, pipeline.providers.audio_probe;"
+            "print([m for m in ('faster_whisper', 'ctranslate2', 'onnxruntime', 'av') if m in sys.modules])"
+        )
+
+        answer = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
+
+        assert answer.stdout.strip() == "[]"
+
+
+class TestSamples:
+    def test_are_what_the_child_decoded(self) -> None:
+        from pipeline.providers import audio_samples
+
+        samples = audio_samples.decode(
+            sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60
+        )
+
+        assert samples.dtype == np.float32
+        assert 0.05 < float(np.abs(samples).max()) <= 1.0
