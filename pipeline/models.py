@@ -69,7 +69,6 @@ class PipelineRun(models.Model):
     next_run_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     publish_count = models.PositiveIntegerField(default=0)
-    broker_epoch = models.CharField(max_length=64, blank=True)  # broker's life it was published in
     failure_code = models.CharField(max_length=64, blank=True)
     failure_message = models.CharField(max_length=500, blank=True)
     failure_retryable = models.BooleanField(default=False)
@@ -175,6 +174,8 @@ class EvaluationRecord(models.Model):
     reasons = models.JSONField(default=list)
     metrics = models.JSONField(default=dict)
     explanations = models.JSONField(default=list)
+    intervals = models.JSONField(default=dict)  # {metric: [low, high]}
+    observations = models.JSONField(default=dict)  # information, never score
     summary = models.TextField(blank=True)
     suggestions = models.JSONField(default=list)
     expected_keywords = models.JSONField(default=list)  # what it was made for

@@ -1,5 +1,6 @@
 """Frozen values that travel between stages. Times are seconds from the recording's beginning."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -70,6 +71,9 @@ class QuestionBrief:
     skills: tuple[str, ...] = ()
     answer_prototype: str = ""  # a declarative first-person sketch of an answer
     reference_points: tuple[str, ...] = ()  # what a good answer contains
+    keyword_variants: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # accepted wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Evaluation:
     ] = ()  # stable words: "no_speech", "too_short", "low_confidence", "language_not_supported:relevance"
     metrics: dict[str, object] = field(default_factory=dict)  # raw measures, names carry the unit
     explanations: tuple[Explanation, ...] = ()
+    intervals: dict[MetricName, tuple[float, float]] = field(default_factory=dict)  # low, high
+    observations: dict[str, object] = field(default_factory=dict)  # information, never score
     summary: str = ""
     suggestions: tuple[str, ...] = ()
     scorer_version: str = ""
@@ -234,5 +240,9 @@ class DraftQuestion:
     answer_prototype: str = ""
     reference_points: tuple[str, ...] = ()
     source: str = "bank"  # bank | openai | google
+    keyword_variants: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # accepted wordings
+    follow_ups: tuple[str, ...] = ()  # what an interviewer may ask next
     bank_key: str = ""  # stable id in the bank
     selection_reason: str = ""

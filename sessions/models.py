@@ -87,7 +87,9 @@ class Question(models.Model):
         default=120, validators=(MinValueValidator(10), MaxValueValidator(1800))
     )  # seconds
     expected_keywords = models.JSONField(default=list, blank=True)
+    keyword_variants = models.JSONField(default=dict, blank=True)  # keyword → accepted wordings
     skills = models.JSONField(default=list, blank=True)
+    follow_ups = models.JSONField(default=list, blank=True)
     answer_prototype = models.TextField(blank=True)
     reference_points = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.BANK)

@@ -52,6 +52,10 @@ class Draft(Protocol):
     @property
     def reference_points(self) -> Sequence[str]: ...
     @property
+    def keyword_variants(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def follow_ups(self) -> Sequence[str]: ...
+    @property
     def source(self) -> str: ...
     @property
     def bank_key(self) -> str: ...
@@ -199,7 +203,9 @@ def _question(session: InterviewSession, *, position: int, draft: Draft) -> Ques
         difficulty=draft.difficulty,
         time_limit=draft.time_limit,
         expected_keywords=list(draft.expected_keywords),
+        keyword_variants={word: list(names) for word, names in draft.keyword_variants.items()},
         skills=list(draft.skills),
+        follow_ups=list(draft.follow_ups),
         answer_prototype=draft.answer_prototype,
         reference_points=list(draft.reference_points),
         source=draft.source,

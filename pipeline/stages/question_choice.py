@@ -234,6 +234,8 @@ def _draft(entry: BankQuestion, reason: str) -> DraftQuestion:
         skills=entry.skills,
         answer_prototype=entry.answer_prototype,
         reference_points=entry.reference_points,
+        keyword_variants=entry.keyword_variants,
+        follow_ups=entry.follow_ups,
         source="bank",
         bank_key=entry.key,
         selection_reason=reason,

@@ -1,6 +1,7 @@
 """What an interview asks for, and the entries of the bank that it is answered from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 CATEGORIES: Final = ("behavioral", "technical", "situational")
@@ -22,6 +23,8 @@ class BankQuestion:
     answer_prototype: str = ""
     reference_points: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    keyword_variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    competency: str = ""  # of a behavioral question: conflict, failure, …
 
 
 @dataclass(frozen=True, slots=True)
