@@ -17,32 +17,38 @@ def entry(**fields: Any) -> dict[str, Any]:
         "time_limit": 120,
         "skills": [],
         "roles": ["Any"],
-        "expected_keywords": ["experience"],
-        "answer_prototype": "I am.",
-        "reference_points": ["Short"],
-        "follow_ups": [],
+        "expected_keywords": ["experience", "role", "team", "goal"],
+        "keyword_variants": {"goal": ["aim", "what I want next"]},
+        "answer_prototype": "I am a teacher with six years of experience.",
+        "reference_points": ["Names the role", "Names a result", "Names a goal"],
+        "follow_ups": ["What brought you here?"],
+        "competency": "self introduction",
         **fields,
     }
 
 
-def write(folder: Path, *entries: Any, name: str = "a.json") -> Path:
+def write(folder: Path, *entries: Any, name: str = "a.jsonl") -> Path:
     file = folder / name
-    file.write_text(json.dumps(list(entries)), encoding="utf-8")
+    file.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
     return file
 
 
 class TestReadBank:
-    def test_returns_frozen_entries(self, tmp_path: Path) -> None:
-        other = write(tmp_path, entry(key="b-2", text="Why this job, and why now?"), name="b.json")
+    def test_returns_frozen_entries_in_the_order_of_the_files(self, tmp_path: Path) -> None:
+        other = write(tmp_path, entry(key="b-2", text="Why this job, and why now?"), name="b.jsonl")
 
         first, second = read_bank([write(tmp_path, entry()), other])
 
-        assert (first.key, first.roles, first.expected_keywords) == (
-            "b-1",
-            ("Any",),
-            ("experience",),
-        )
+        assert (first.key, first.roles, first.competency) == ("b-1", ("Any",), "self introduction")
+        assert first.expected_keywords == ("experience", "role", "team", "goal")
+        assert first.keyword_variants == {"goal": ("aim", "what I want next")}
         assert second.key == "b-2"
+
+    def test_ignores_blank_lines(self, tmp_path: Path) -> None:
+        file = tmp_path / "a.jsonl"
+        file.write_text(f"\n{json.dumps(entry())}\n  \n", encoding="utf-8")
+
+        assert len(read_bank([file])) == 1
 
     @pytest.mark.parametrize(
         "wrong",
@@ -55,30 +61,47 @@ class TestReadBank:
             {"difficulty": "extreme"},
             {"time_limit": 5},
             {"time_limit": "120"},
-            {"expected_keywords": []},
-            {"expected_keywords": ["a", "a"]},
+            {"expected_keywords": ["too", "few", "words"]},
+            {"expected_keywords": ["a", "a", "b", "c"]},
+            {"keyword_variants": {"team": []}},
+            {"keyword_variants": {"stranger": ["unknown"]}},
+            {"answer_prototype": ""},
+            {"reference_points": ["One", "Two"]},
+            {"follow_ups": []},
             {"skills": "Python"},
             {"roles": [" "]},
+            {"competency": "Self-Introduction"},
             {"extra": 1},
         ],
     )
-    def test_refuses_a_wrong_entry_by_file_and_place(
+    def test_refuses_a_wrong_entry_by_file_and_line(
         self, tmp_path: Path, wrong: dict[str, Any]
     ) -> None:
-        with pytest.raises(BankInvalid, match=r"a\.json: \$\[0\]"):
-            read_bank([write(tmp_path, entry(**wrong))])
+        good = entry(key="b-2", text="Why this job, and why now?")
+
+        with pytest.raises(BankInvalid, match=r"a\.jsonl, line 2: \$"):
+            read_bank([write(tmp_path, good, entry(**wrong))])
+
+    def test_wants_a_competency_of_behavioral_questions_alone(self, tmp_path: Path) -> None:
+        bare = entry(category="technical")
+        del bare["competency"]
+
+        assert read_bank([write(tmp_path, bare)])[0].competency == ""
+        with pytest.raises(BankInvalid, match="'competency' is a required property"):
+            read_bank([write(tmp_path, {**bare, "category": "behavioral"})])
 
     @pytest.mark.parametrize("again", [{"key": "b-2"}, {"text": "Something else, please."}])
     def test_refuses_repeated_keys_and_texts(self, tmp_path: Path, again: dict[str, Any]) -> None:
         with pytest.raises(BankInvalid, match="must stand once"):
             read_bank([write(tmp_path, entry(), entry(**again))])
 
-    def test_refuses_a_file_that_is_no_list_of_objects(self, tmp_path: Path) -> None:
-        file = tmp_path / "a.json"
-        for text in ("{}", "[1]", "[", ""):
-            file.write_text(text, encoding="utf-8")
-            with pytest.raises(BankInvalid, match=r"a\.json"):
-                read_bank([file])
+    @pytest.mark.parametrize("line", [b"[]", b"1", b"{", b"# a remark", b"\xff"])
+    def test_refuses_a_line_that_is_no_object(self, tmp_path: Path, line: bytes) -> None:
+        file = tmp_path / "a.jsonl"
+        file.write_bytes(line + b"\n")
+
+        with pytest.raises(BankInvalid, match=r"a\.jsonl"):
+            read_bank([file])
 
     def test_refuses_to_be_empty(self) -> None:
         with pytest.raises(BankInvalid, match="no questions"):
