@@ -1,0 +1,98 @@
+"""
+The order of the steps (read this first), and how they are sent to the workers.
+
+A chain carries nothing but the run's id: what a step makes lies in the database, where the next one finds it. In good
+weather Celery sends each link as soon as the one before has succeeded; in bad weather the reconciler sends the rest of
+the chain again. Tasks are named and not imported, so that both sides of the queue may import this module.
+"""
+
+import logging
+import time
+from typing import Any, ClassVar, Final
+
+from celery import chain, signature
+from celery.canvas import Signature
+from django.db.models import F
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from pipeline import counters
+from pipeline.models import PipelineRun, Stage
+
+logger = logging.getLogger(__name__)
+
+ORDER: Final = (Stage.TRANSCRIBE, Stage.EVALUATE, Stage.SCORE, Stage.FEEDBACK)
+TASKS: Final = {
+    Stage.TRANSCRIBE: "pipeline.tasks.transcribe_answer",
+    Stage.EVALUATE: "pipeline.tasks.evaluate_answer",
+    Stage.SCORE: "pipeline.tasks.score_session",
+    Stage.FEEDBACK: "pipeline.tasks.write_feedback",
+}
+REST_SECONDS: Final = (
+    5.0  # an absent broker is not asked again for so long: its time-out would slow each upload
+)
+
+
+def steps_from(stage: Stage) -> tuple[Stage, ...]:
+    """Return this step and those after it."""
+    return ORDER[ORDER.index(stage) :]
+
+
+def step_after(stage: Stage) -> Stage:
+    """Return the next step, `DONE` after the last."""
+    return (*ORDER, Stage.DONE)[ORDER.index(stage) + 1]
+
+
+def run_chain(run_id: int, *, stage: Stage) -> "Signature[Any]":
+    """Return a run's way from `stage` on. Only the run's id travels."""
+    links = [
+        signature(TASKS[step], kwargs={"run_id": run_id}, immutable=True)
+        for step in steps_from(stage)
+    ]
+    return chain(*links) if len(links) > 1 else links[0]
+
+
+class _Rest:
+    """Remembers, for one process, that the broker was away a moment ago."""
+
+    until: ClassVar[float] = 0.0
+
+
+def dispatch(run_id: int, *, impatient: bool = True) -> bool:
+    """
+    Send the rest of the run's chain; return whether the broker took it.
+
+    Never raises for an absent broker: the row says what is to be done, and the reconciler sends it later. `impatient`
+    callers, which hold up a client, do not even try while the broker is known to be away.
+    """
+    if impatient and time.monotonic() < _Rest.until:
+        return False
+    run = PipelineRun.objects.only("stage", "state", "publish_count").filter(pk=run_id).first()
+    if run is None or run.state not in PipelineRun.UNFINISHED:
+        return False
+    try:
+        run_chain(run_id, stage=Stage(run.stage)).apply_async()
+    except (OperationalError, OSError) as error:
+        _Rest.until = time.monotonic() + REST_SECONDS
+        logger.warning("The broker is away, run %s waits: %s", run_id, type(error).__name__)
+        return False
+    _Rest.until = 0.0
+    _note_published(run)
+    return True
+
+
+def ring_for_session(session_id: int) -> None:
+    """Send the session's own run on its way once no answer of it is in work any more."""
+    unfinished = PipelineRun.objects.filter(
+        session_id=session_id, state__in=PipelineRun.UNFINISHED
+    ).only("question")
+    runs = list(unfinished[:2])
+    if len(runs) == 1 and runs[0].question_id is None:
+        dispatch(runs[0].pk)
+
+
+def _note_published(run: PipelineRun) -> None:
+    counters.count("republished" if run.publish_count else "published")
+    PipelineRun.objects.filter(pk=run.pk, stage=run.stage).update(
+        published_at=Now(), publish_count=F("publish_count") + 1
+    )

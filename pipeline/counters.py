@@ -1,0 +1,29 @@
+"""Counters of what happened to runs, for `/metrics`: in the events server, so that all processes share them."""
+
+import logging
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from pipeline import events
+
+logger = logging.getLogger(__name__)
+
+NAMES: Final = ("published", "republished", "fenced", "lost", "exhausted", "retried", "failed")
+KEY: Final = "counters"
+
+
+def count(name: str, *, number: int = 1) -> None:
+    """Add to a counter; an absent server costs the count and nothing else."""
+    if number == 0:
+        return
+    try:
+        events.server().hincrby(events.key(KEY), name, number)
+    except (RedisError, OSError) as error:
+        logger.debug("Not counted: %s (%s)", name, type(error).__name__)
+
+
+def read_counters() -> dict[str, int]:
+    """Return every counter; raise `RedisError` when the server is away."""
+    kept = events.server().hgetall(events.key(KEY))
+    return {name: int(kept.get(name.encode(), 0)) for name in NAMES}

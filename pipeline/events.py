@@ -1,0 +1,103 @@
+"""
+"Something about this session changed": from the workers to requests that wait (`Prefer: wait`).
+
+Publish/subscribe in the Redis protocol. Nothing is lost when an event is: whoever waits looks at the database once more
+before it answers.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from uuid import UUID
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.client import PubSub
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 0.5
+ANSWER_SECONDS = 1.0
+
+
+def key(name: str) -> str:
+    """Return our own key of that name in a server that others may use too."""
+    return f"{settings.BROKER_KEY_PREFIX}{name}"
+
+
+@cache
+def server() -> "redis.Redis":
+    """Return the client of the events server; it connects when it is used, and again after a fork."""
+    return redis.Redis.from_url(
+        settings.EVENTS_URL,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # a connection that went stale is replaced once
+    )
+
+
+def announce(session_uuid: UUID) -> None:
+    """Wake whoever waits for a result of the session."""
+    try:
+        server().publish(_channel(session_uuid), "changed")
+    except (RedisError, OSError) as error:
+        logger.warning("The events server is away, nobody is woken: %s", type(error).__name__)
+
+
+class Subscription:
+    """One waiting request's ear."""
+
+    def __init__(self, pubsub: PubSub | None) -> None:
+        self._pubsub = pubsub
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything can be heard at all."""
+        return self._pubsub is not None
+
+    def wait(self, seconds: float) -> bool:
+        """Return True as soon as something changed; False after `seconds`, or when the server is away."""
+        if self._pubsub is None:
+            return False
+        try:
+            return (
+                self._pubsub.get_message(ignore_subscribe_messages=True, timeout=seconds)
+                is not None
+            )
+        except (RedisError, OSError) as error:
+            logger.warning("The events server went away: %s", type(error).__name__)
+            self._pubsub = None
+            return False
+
+
+@contextmanager
+def subscription(session_uuid: UUID) -> Iterator[Subscription]:
+    """Listen from here on to what happens to the session."""
+    pubsub = server().pubsub()  # type: ignore[no-untyped-call] # redis-py has none here
+    try:
+        pubsub.subscribe(_channel(session_uuid))
+        pubsub.get_message(
+            timeout=ANSWER_SECONDS
+        )  # the confirmation: from now on nothing is missed
+    except (RedisError, OSError) as error:
+        logger.warning("The events server is away, nobody waits: %s", type(error).__name__)
+        _close(pubsub)
+        yield Subscription(None)
+        return
+    try:
+        yield Subscription(pubsub)
+    finally:
+        _close(pubsub)
+
+
+def _channel(session_uuid: UUID) -> str:
+    return key(f"events:{session_uuid}")
+
+
+def _close(pubsub: PubSub) -> None:
+    with suppress(RedisError, OSError):
+        pubsub.close()

@@ -1,0 +1,265 @@
+"""
+Who may work on a run: claim, beat, finish, retry, fail, release, reap.
+
+Each is one conditional UPDATE whose row count decides, so that it runs alike on PostgreSQL and on SQLite, and whoever
+comes late changes nothing. Times are the database's own (`Now()`): workers' clocks may differ.
+"""
+
+import logging
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Now
+
+from pipeline import counters
+from pipeline.chains import step_after
+from pipeline.models import PipelineRun, Stage, StageRun
+from pipeline.ports import PermanentError, StageError
+from sessions.models import InterviewSession
+
+logger = logging.getLogger(__name__)
+
+State = PipelineRun.State
+Outcome = StageRun.Outcome
+
+FREE: Final = {"lease_token": None, "lease_until": None, "heartbeat_at": None}
+UNPUBLISHED: Final = {"published_at": None, "publish_count": 0}
+FRESH: Final = {
+    **FREE,
+    **UNPUBLISHED,
+    "attempts": 0,
+    "lost_count": 0,
+    "next_run_at": None,
+    "failure_code": "",
+    "failure_message": "",
+    "failure_retryable": False,
+    "finished_at": None,
+}
+SESSION_STAGES: Final = (Stage.SCORE, Stage.FEEDBACK)
+MAX_MESSAGE: Final = 500  # characters, the column's own
+WORKER_LOST: Final = PermanentError(
+    "worker_lost",
+    "The worker was lost each time it worked on this recording. Please record the answer again.",
+)
+
+
+class Verdict(Enum):
+    """Why there is no claim."""
+
+    PASSED = "passed"  # the run is beyond this stage: the chain may walk on
+    NOT_NOW = "not now"  # held by somebody, not due, ended, or gone
+
+
+class Fenced(Exception):  # noqa: N818 - it reads as a sentence where it is raised
+    """The lease was over and somebody else has taken the run: what was made is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one stage of a run, for as long as the lease is kept alive."""
+
+    run: PipelineRun
+    stage: Stage
+    token: uuid.UUID
+
+
+def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
+    """Take the run for this stage, or say why not."""
+    token = uuid.uuid4()
+    with transaction.atomic():
+        taken = _claimable(run_id, stage).update(
+            state=State.RUNNING,
+            attempts=F("attempts") + 1,
+            lost_count=Case(
+                When(state=State.RUNNING, then=F("lost_count") + 1), default="lost_count"
+            ),
+            lease_token=token,
+            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
+            heartbeat_at=Now(),
+            next_run_at=None,
+            started_at=Coalesce("started_at", Now()),
+        )
+        if not taken:
+            return _verdict(run_id, stage)
+        counters.count("lost", number=_close_tries(run_id, Outcome.LOST))
+        run = PipelineRun.objects.select_related("session__owner", "question").get(pk=run_id)
+        StageRun.objects.create(
+            run=run, stage=stage, attempt=run.attempts, token=token, worker=worker, started_at=Now()
+        )
+    return Claim(run, stage, token)
+
+
+def beat(held: Claim) -> bool:
+    """Keep the lease alive; False when it is not ours any more."""
+    return bool(
+        _held(held).update(
+            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS), heartbeat_at=Now()
+        )
+    )
+
+
+def finish(held: Claim, *, keep: Callable[[PipelineRun], None]) -> None:
+    """
+    Move the run to its next stage and keep the result, in one transaction; raise `Fenced` when the lease is not ours.
+
+    The stages of a session hold its row meanwhile: two answers that finish together take turns. It is taken first, as an
+    upload does, so that the two never wait for each other.
+    """
+    following = step_after(held.stage)
+    done = following == Stage.DONE
+    try:
+        with transaction.atomic():
+            if held.stage in SESSION_STAGES:
+                held.run.session = _lock_session(held.run)
+            moved = _held(held).update(
+                **{**FREE, "attempts": 0, "lost_count": 0, "publish_count": 1},
+                stage=following,
+                state=State.COMPLETED if done else State.QUEUED,
+                published_at=Now(),  # Celery sends the next link of the chain
+                finished_at=Now() if done else None,
+            )
+            if not moved:
+                raise Fenced  # noqa: TRY301 - it rolls the transaction back
+            keep(held.run)
+            _end_try(held, Outcome.OK)
+    except Fenced:
+        counters.count("fenced")
+        _end_try(held, Outcome.FENCED)
+        raise
+
+
+def retry(held: Claim, error: StageError) -> None:
+    """Let the stage be tried again later, unless it was tried often enough: then fail."""
+    if held.run.attempts >= settings.MAX_STAGE_ATTEMPTS:
+        counters.count("exhausted")
+        fail(held, error)
+        return
+    with transaction.atomic():
+        moved = _held(held).update(
+            **FREE, **UNPUBLISHED, state=State.RETRY_WAIT, next_run_at=Now() + _delay(held.run)
+        )
+        _end_try(held, Outcome.TRANSIENT if moved else Outcome.FENCED, code=error.code)
+    counters.count("retried" if moved else "fenced")
+
+
+def fail(held: Claim, error: StageError) -> None:
+    """Close the run with a reason that a person can read."""
+    with transaction.atomic():
+        moved = _held(held).update(**FREE, **_failure(error))
+        outcome = Outcome.TRANSIENT if error.retryable else Outcome.PERMANENT
+        _end_try(held, outcome if moved else Outcome.FENCED, code=error.code)
+    counters.count("failed" if moved else "fenced")
+
+
+def release(held: Claim) -> None:
+    """Give the run back unharmed: the worker stops, and somebody else shall go on at once."""
+    with transaction.atomic():
+        moved = _held(held).update(
+            **FREE, **UNPUBLISHED, state=State.QUEUED, attempts=F("attempts") - 1
+        )
+        if moved:
+            _end_try(held, Outcome.RELEASED)
+
+
+def reap() -> list[PipelineRun]:
+    """Fail the runs whose workers went silent once too often; return them."""
+    over = PipelineRun.objects.filter(_is_over(), state=State.RUNNING).filter(
+        Q(lost_count__gte=settings.MAX_STAGE_LOSSES) | Q(attempts__gte=settings.MAX_STAGE_ATTEMPTS)
+    )
+    reaped = []
+    for run in over.select_related("session")[:100]:
+        with transaction.atomic():
+            if over.filter(pk=run.pk).update(**FREE, **_failure(WORKER_LOST)):
+                counters.count("lost", number=_close_tries(run.pk, Outcome.LOST))
+                counters.count("exhausted")
+                reaped.append(run)
+    return reaped
+
+
+def _claimable(run_id: int, stage: Stage) -> "QuerySet[PipelineRun]":
+    return PipelineRun.objects.filter(
+        _is_over() | Q(lease_until__isnull=True),
+        Q(next_run_at__isnull=True) | Q(next_run_at__lte=Now()),
+        Q(question__isnull=False) | ~Exists(answers_in_work()),
+        pk=run_id,
+        stage=stage,
+        state__in=PipelineRun.UNFINISHED,
+        attempts__lt=settings.MAX_STAGE_ATTEMPTS,
+        lost_count__lt=settings.MAX_STAGE_LOSSES,
+    )
+
+
+def answers_in_work() -> "QuerySet[PipelineRun]":
+    """Return the unfinished answers of the outer query's session: its own run waits for them."""
+    return PipelineRun.objects.filter(
+        session=OuterRef("session"), question__isnull=False, state__in=PipelineRun.UNFINISHED
+    )
+
+
+def _verdict(run_id: int, stage: Stage) -> Verdict:
+    row = PipelineRun.objects.filter(pk=run_id).values_list("state", "stage").first()
+    if row is None or row[0] not in PipelineRun.UNFINISHED or row[1] == stage:
+        return Verdict.NOT_NOW
+    stages = list(Stage)
+    return Verdict.PASSED if stages.index(Stage(row[1])) > stages.index(stage) else Verdict.NOT_NOW
+
+
+def _held(held: Claim) -> "QuerySet[PipelineRun]":
+    return PipelineRun.objects.filter(
+        pk=held.run.pk, stage=held.stage, state=State.RUNNING, lease_token=held.token
+    )
+
+
+def _lock_session(run: PipelineRun) -> InterviewSession:
+    session = (
+        InterviewSession.objects.select_for_update(of=("self",))
+        .select_related("owner")
+        .filter(pk=run.session_id)
+        .first()
+    )
+    if session is None:  # it was deleted meanwhile
+        raise Fenced
+    return session
+
+
+def _is_over() -> Q:
+    return Q(lease_until__lt=Now())
+
+
+def _failure(error: StageError) -> dict[str, object]:
+    return {
+        "state": State.FAILED,
+        "failure_code": error.code,
+        "failure_message": error.message[:MAX_MESSAGE],
+        "failure_retryable": error.retryable,
+        "next_run_at": None,
+        "finished_at": Now(),
+    }
+
+
+def _delay(run: PipelineRun) -> timedelta:
+    """Return the wait before the next try: doubled each time, spread so that failed runs do not come back as one."""
+    seconds = settings.RETRY_BASE_SECONDS * 2 ** max(0, run.attempts - 1)
+    spread = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    return timedelta(seconds=min(settings.RETRY_MAX_SECONDS, seconds) * spread)
+
+
+def _close_tries(run_id: int, outcome: Outcome) -> int:
+    """End what earlier workers left open; return how many tries that were."""
+    return StageRun.objects.filter(run_id=run_id, outcome=Outcome.RUNNING).update(
+        outcome=outcome, ended_at=Now()
+    )
+
+
+def _end_try(held: Claim, outcome: Outcome, *, code: str = "") -> None:
+    StageRun.objects.filter(token=held.token).update(
+        outcome=outcome, ended_at=Now(), error_code=code
+    )

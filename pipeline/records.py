@@ -1,0 +1,232 @@
+"""Values → rows and back. Every function may run twice: results are keyed by what they are about, and replaced."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+
+from pipeline.models import (
+    EvaluationRecord,
+    PipelineRun,
+    SessionFeedback,
+    SessionScore,
+    TranscriptRecord,
+)
+from pipeline.stages.feedback import write_feedback
+from pipeline.stages.score import score_session
+from pipeline.values import (
+    METRICS,
+    Evaluation,
+    Explanation,
+    JudgedAnswer,
+    QuestionBrief,
+    ScoreCard,
+    Segment,
+    Span,
+    Transcript,
+    Word,
+)
+from sessions.models import InterviewSession, Question
+
+
+def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
+    """Keep the transcript of this run, in place of an earlier one."""
+    TranscriptRecord.objects.update_or_create(
+        run=run,
+        defaults={
+            "text": transcript.text,
+            "language": transcript.language,
+            "requested_language": run.language,
+            "duration": transcript.duration,
+            "confidence": transcript.confidence,
+            "word_count": transcript.word_count,
+            "words": [[w.text, w.start, w.end, w.probability] for w in transcript.words],
+            "segments": [[part.text, part.start, part.end] for part in transcript.segments],
+            "speech": [[span.start, span.end] for span in transcript.speech],
+            "model": transcript.model,
+            "filler_detection": transcript.filler_detection,
+        },
+    )
+
+
+def load_transcript(run: PipelineRun) -> Transcript:
+    """Return the transcript of this run as the stages know it."""
+    kept = TranscriptRecord.objects.get(run=run)
+    return Transcript(
+        text=kept.text,
+        language=kept.language,
+        duration=kept.duration,
+        words=tuple(Word(*row) for row in kept.words),
+        segments=tuple(Segment(*row) for row in kept.segments),
+        speech=tuple(Span(*row) for row in kept.speech),
+        model=kept.model,
+        filler_detection="prompted" if kept.filler_detection == "prompted" else "unprompted",
+    )
+
+
+def keywords_of(run: PipelineRun) -> list[str]:
+    """Return the keywords that the run is judged by: those that the client asked for, else the question's."""
+    if run.expected_keywords is not None:
+        return [str(word) for word in run.expected_keywords]
+    return _question(run).expected_keywords if run.question else []
+
+
+def load_brief(run: PipelineRun) -> QuestionBrief:
+    """Return what the judge must know of the run's question."""
+    question = _question(run)
+    return QuestionBrief(
+        text=question.text,
+        category=question.category,
+        difficulty=question.difficulty,
+        expected_keywords=tuple(keywords_of(run)),
+        skills=tuple(question.skills),
+        answer_prototype=question.answer_prototype,
+        reference_points=tuple(question.reference_points),
+        keyword_variants={word: tuple(names) for word, names in question.keyword_variants.items()},
+    )
+
+
+def terms_of(run: PipelineRun) -> tuple[str, ...]:
+    """Return the names worth hearing right in this answer."""
+    session = run.session
+    terms = [session.target_role, session.target_company, *_question(run).skills, *keywords_of(run)]
+    return tuple(dict.fromkeys(term for term in terms if term))
+
+
+def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
+    """Keep the judgement of this run, in place of an earlier one."""
+    EvaluationRecord.objects.update_or_create(
+        run=run,
+        defaults={
+            **{name: evaluation.metric(name) for name in METRICS},
+            "overall": evaluation.overall,
+            "scorable": evaluation.scorable,
+            "reasons": list(evaluation.reasons),
+            "metrics": evaluation.metrics,
+            "explanations": [asdict(row) for row in evaluation.explanations],
+            "intervals": {name: list(ends) for name, ends in evaluation.intervals.items()},
+            "observations": evaluation.observations,
+            "summary": evaluation.summary,
+            "suggestions": list(evaluation.suggestions),
+            "expected_keywords": keywords_of(run),
+            "scorer_version": evaluation.scorer_version,
+        },
+    )
+
+
+def save_score(session: InterviewSession) -> None:
+    """Make the score card of all finished answers. Needs the session's lock; the order of answers changes nothing."""
+    found = latest_evaluations(session)
+    card = _card(session, [_judged(record) for record in found])
+    SessionScore.objects.update_or_create(
+        session=session,
+        defaults={
+            "inputs_version": _score_inputs(found, asked=card.asked),
+            "total_score": card.total_score,
+            "letter_grade": card.letter_grade or "",
+            "card": asdict(card),
+        },
+    )
+    InterviewSession.objects.filter(pk=session.pk).update(total_score=card.total_score)
+
+
+def save_feedback(session: InterviewSession) -> None:
+    """Write the feedback on all finished answers. Needs the session's lock."""
+    found = latest_evaluations(session)
+    answers = [_judged(record) for record in found]
+    card = _card(session, answers)
+    report = write_feedback(
+        card=card, answers=answers, completed_sessions=_completed_sessions(session)
+    )
+    SessionFeedback.objects.update_or_create(
+        session=session,
+        defaults={
+            "inputs_version": _feedback_inputs(session, found, asked=card.asked),
+            "overall_rating": report.overall_rating or "",
+            "readiness_score": report.readiness.score,
+            "report": asdict(report),
+        },
+    )
+
+
+def results_are_current(session: InterviewSession) -> bool:
+    """Tell whether score and feedback were made from the answers that are finished now."""
+    found = latest_evaluations(session)
+    asked = session.questions.count()
+    score = SessionScore.objects.filter(session=session).values_list("inputs_version", flat=True)
+    feedback = SessionFeedback.objects.filter(session=session)
+    return score.first() == _score_inputs(found, asked=asked) and feedback.values_list(
+        "inputs_version", flat=True
+    ).first() == _feedback_inputs(session, found, asked=asked)
+
+
+def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
+    """Return one evaluation a question, in their order: that of the highest attempt which has one."""
+    found = (
+        EvaluationRecord.objects.filter(run__session=session, run__question__isnull=False)
+        .select_related("run__question", "run__transcript")
+        .order_by("run__question__position", "run__attempt")
+    )
+    return list({record.run.question_id: record for record in found}.values())
+
+
+def _card(session: InterviewSession, answers: Sequence[JudgedAnswer]) -> ScoreCard:
+    asked = session.questions.count()
+    return score_session(answers=answers, asked=asked, weights=settings.SCORE_WEIGHTS)
+
+
+def _score_inputs(found: Sequence[EvaluationRecord], *, asked: int) -> str:
+    """Return a hash of all that the score card is made from."""
+    rows = [[row.run_id, row.created_at.isoformat(), row.scorer_version] for row in found]
+    return _hash([rows, asked, sorted(settings.SCORE_WEIGHTS.items())])
+
+
+def _feedback_inputs(
+    session: InterviewSession, found: Sequence[EvaluationRecord], *, asked: int
+) -> str:
+    """Return a hash of all that the feedback is made from."""
+    return _hash([_score_inputs(found, asked=asked), session.status])
+
+
+def _judged(record: EvaluationRecord) -> JudgedAnswer:
+    question = _question(record.run)
+    return JudgedAnswer(
+        question_id=str(question.uuid),
+        position=question.position,
+        question_text=question.text,
+        category=question.category,
+        attempt=record.run.attempt,
+        transcript_text=record.run.transcript.text,
+        evaluation=Evaluation(
+            **{name: getattr(record, name) for name in METRICS},
+            overall=record.overall,
+            scorable=record.scorable,
+            reasons=tuple(record.reasons),
+            metrics=record.metrics,
+            explanations=tuple(Explanation(**row) for row in record.explanations),
+            intervals={name: tuple(ends) for name, ends in record.intervals.items()},
+            observations=record.observations,
+            summary=record.summary,
+            suggestions=tuple(record.suggestions),
+            scorer_version=record.scorer_version,
+        ),
+    )
+
+
+def _completed_sessions(session: InterviewSession) -> int:
+    return InterviewSession.objects.filter(
+        owner=session.owner, status=InterviewSession.Status.COMPLETED
+    ).count()
+
+
+def _question(run: PipelineRun) -> Question:
+    if run.question is None:
+        raise ValueError("a session's own run has no question")
+    return run.question
+
+
+def _hash(facts: Any) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

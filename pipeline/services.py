@@ -1,0 +1,213 @@
+"""The front door for changes to runs: start one, ask for a result, and what staff may do."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Now
+
+from interview_platform.http.request_id import current_request_id
+from pipeline import chains, events, records
+from pipeline.leases import FREE, FRESH, Outcome, State
+from pipeline.models import (
+    EvaluationRecord,
+    PipelineRun,
+    Stage,
+    StageRun,
+    TranscriptRecord,
+)
+from sessions import services as session_services
+from sessions.models import InterviewSession, Question
+
+logger = logging.getLogger(__name__)
+
+STOPPED_BY_STAFF: Final = "stopped_by_staff"
+
+
+def start_run(  # noqa: PLR0913 - what is known of a recording
+    *,
+    question: Question,
+    attempt: int,
+    audio_key: str,
+    audio_sha256: str,
+    audio_format: str,
+    audio_duration: float,
+    language: str,
+) -> PipelineRun:
+    """
+    Create the run of a new recording, and send it to the workers once its row is committed.
+
+    Needs the caller's transaction, in which the session's row is held. Earlier attempts at the question that are still in
+    work are superseded: their workers' results will be thrown away.
+    """
+    _supersede(PipelineRun.objects.filter(question=question, attempt__lt=attempt))
+    run = PipelineRun.objects.create(
+        session=question.session,
+        question=question,
+        attempt=attempt,
+        audio_key=audio_key,
+        audio_sha256=audio_sha256,
+        audio_format=audio_format,
+        audio_duration=audio_duration,
+        language=language,
+        request_id=current_request_id(),
+    )
+    _send_after_commit(run)
+    return run
+
+
+@transaction.atomic
+def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
+    """Make sure that the recording is, or will be, transcribed as this language (None: whatever it was made for)."""
+    stored = _lock(run)
+    if language is not None and not _is_heard_as(stored, language):
+        stored.language = language
+        stored.save(update_fields=["language"])
+        _start_again(stored, Stage.TRANSCRIBE)
+    elif stored.state == State.FAILED and stored.stage == Stage.TRANSCRIBE:
+        _start_again(stored, Stage.TRANSCRIBE)
+
+
+@transaction.atomic
+def ask_for_evaluation(run: PipelineRun, *, expected_keywords: list[str] | None) -> None:
+    """Make sure that the answer is, or will be, judged by these keywords (None: whatever it was judged by)."""
+    stored = _lock(run)
+    if expected_keywords is not None and expected_keywords != records.keywords_of(stored):
+        stored.expected_keywords = expected_keywords
+        stored.save(update_fields=["expected_keywords"])
+        if stored.stage != Stage.TRANSCRIBE:
+            _start_again(stored, Stage.EVALUATE)
+            return
+    if stored.state == State.FAILED and stored.stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
+        _start_again(stored, Stage(stored.stage))
+
+
+@transaction.atomic
+def ask_for_session_results(session: InterviewSession) -> None:
+    """Make sure that score and feedback of the session are, or will be, made of all answers that can be judged."""
+    InterviewSession.objects.select_for_update().get(pk=session.pk)
+    runs = list(latest_runs(session))
+    own = session.runs.filter(question__isnull=True, state__in=PipelineRun.UNFINISHED)
+    if own.exists() or any(run.state in PipelineRun.UNFINISHED for run in runs):
+        return
+    for run in runs:
+        if run.state == State.FAILED and _is_worth_a_start(run):
+            _start_again(run, Stage(run.stage))
+    judged = bool(records.latest_evaluations(session))
+    if judged and not records.results_are_current(session):
+        _start_session_run(session)
+
+
+@transaction.atomic
+def complete_session(session: InterviewSession) -> None:
+    """Close the session for recordings, and start its final score and feedback; they wait for the answers in work."""
+    changed = session_services.complete_session(session=session)
+    if changed and session.runs.exists():
+        _start_session_run(session)
+
+
+def latest_runs(session: InterviewSession) -> "QuerySet[PipelineRun]":
+    """Return the run of the latest recording of each answered question."""
+    answered = session.runs.filter(question__isnull=False)
+    latest = answered.values("question").annotate(latest=Max("pk")).values("latest")
+    return PipelineRun.objects.filter(pk__in=latest)
+
+
+@transaction.atomic
+def retry_run(run: PipelineRun) -> bool:
+    """Start a failed run again from the stage that failed; tell whether it was one."""
+    stored = _lock(run)
+    if stored.state != State.FAILED:
+        return False
+    _start_again(stored, Stage(stored.stage))
+    return True
+
+
+@transaction.atomic
+def requeue_run(run: PipelineRun) -> bool:
+    """Take an unfinished run from whoever holds it and send it anew; tell whether it was one."""
+    stored = _lock(run)
+    if stored.state not in PipelineRun.UNFINISHED:
+        return False
+    _start_again(stored, Stage(stored.stage))
+    return True
+
+
+@transaction.atomic
+def stop_run(run: PipelineRun, *, reason: str) -> bool:
+    """Fail an unfinished run with a reason that the candidate reads; tell whether it was one."""
+    stopped = PipelineRun.objects.filter(pk=run.pk, state__in=PipelineRun.UNFINISHED).update(
+        **FREE,
+        state=State.FAILED,
+        failure_code=STOPPED_BY_STAFF,
+        failure_message=reason[:500],
+        failure_retryable=True,
+        next_run_at=None,
+        finished_at=Now(),
+    )
+    _close_tries([run.pk])
+    return bool(stopped)
+
+
+def _is_heard_as(run: PipelineRun, language: str) -> bool:
+    """Tell whether the run's transcript is what this language asks for; detected English is as good as asked for."""
+    if run.language == language:
+        return True
+    heard = TranscriptRecord.objects.filter(run=run, language=language)
+    return run.stage != Stage.TRANSCRIBE and heard.exists()
+
+
+def _is_worth_a_start(run: PipelineRun) -> bool:
+    """Tell whether a failed answer is to be tried again for the session: only when that can help."""
+    return run.failure_retryable or run.stage in {Stage.SCORE, Stage.FEEDBACK}
+
+
+def _start_session_run(session: InterviewSession) -> None:
+    own = session.runs.filter(question__isnull=True, state__in=PipelineRun.UNFINISHED)
+    if own.exists():
+        return
+    run = PipelineRun.objects.create(
+        session=session, stage=Stage.SCORE, request_id=current_request_id()
+    )
+    _send_after_commit(run)
+
+
+def _start_again(run: PipelineRun, stage: Stage) -> None:
+    """Put the run back to `stage`, without what was made from there on; whoever holds it is fenced off."""
+    _close_tries([run.pk])
+    PipelineRun.objects.filter(pk=run.pk).update(
+        **FRESH, stage=stage, state=State.QUEUED, request_id=current_request_id()
+    )
+    if stage == Stage.TRANSCRIBE:
+        TranscriptRecord.objects.filter(run=run).delete()
+    if stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
+        EvaluationRecord.objects.filter(run=run).delete()
+    _send_after_commit(run)
+
+
+def _supersede(runs: "QuerySet[PipelineRun]") -> None:
+    unfinished = runs.filter(state__in=PipelineRun.UNFINISHED)
+    numbers = list(unfinished.values_list("pk", flat=True))
+    unfinished.update(**FREE, state=State.SUPERSEDED, next_run_at=None, finished_at=Now())
+    _close_tries(numbers)
+
+
+def _close_tries(runs: Iterable[int]) -> None:
+    tries = StageRun.objects.filter(run__in=list(runs), outcome=Outcome.RUNNING)
+    tries.update(outcome=Outcome.FENCED, ended_at=Now())
+
+
+def _send_after_commit(run: PipelineRun) -> None:
+    transaction.on_commit(partial(chains.dispatch, run.pk), robust=True)
+    transaction.on_commit(partial(events.announce, run.session.uuid), robust=True)
+
+
+def _lock(run: PipelineRun) -> PipelineRun:
+    return (
+        PipelineRun.objects.select_for_update(of=("self",))
+        .select_related("session", "question")
+        .get(pk=run.pk)
+    )

@@ -1,0 +1,143 @@
+"""What all tasks share: claim, work under a heartbeat, and what becomes of each kind of failure."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from celery import Task
+from celery.exceptions import Ignore, SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from interview_platform.http.request_id import bind
+from pipeline import chains, events, leases
+from pipeline.leases import Claim, Fenced, Verdict
+from pipeline.models import PipelineRun, Stage
+from pipeline.ports import StageError, TransientError
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+TOO_SLOW: Final = TransientError(
+    "time_limit", "Working on this answer took too long. Please try again."
+)
+SURPRISE: Final = TransientError(
+    "internal_error", "Something went wrong on our side. Please try again."
+)
+
+
+if TYPE_CHECKING:
+    BaseTask = Task[Any, Any]
+else:
+    BaseTask = Task  # generic for the type checker only
+
+
+class StageTask(BaseTask):
+    """
+    One stage of a run.
+
+    A stage whose work is not to be done here and now ends with `Ignore`: the rest of the chain is not sent, and nothing is
+    noted as a failure. Retries stand in the database (`next_run_at`), never in the broker.
+    """
+
+    abstract = True
+
+    def carry_out(
+        self,
+        run_id: object,
+        stage: Stage,
+        *,
+        work: Callable[[PipelineRun], Result],
+        keep: Callable[[PipelineRun, Result], None],
+    ) -> None:
+        """Do the stage's work outside of any transaction, and keep its result in the one that ends the stage."""
+        if not isinstance(run_id, int):
+            raise Ignore
+        held = leases.claim(run_id=run_id, stage=stage, worker=str(self.request.hostname or ""))
+        if held is Verdict.PASSED:
+            return
+        if not isinstance(held, Claim):
+            raise Ignore
+        with bind(held.run.request_id):
+            done = _carry_out(held, work=work, keep=keep)
+            _tell(held.run, ended=not done or stage == chains.ORDER[-1])
+        if not done:
+            raise Ignore
+
+
+class Heartbeat:
+    """Keeps a lease alive from a thread of its own, until the stage's hard limit: a hung stage must lose its lease."""
+
+    def __init__(self, held: Claim) -> None:
+        self._held = held
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        beats = int(settings.STAGE_LIMITS[self._held.stage][1] / settings.HEARTBEAT_SECONDS)
+        for _ in range(beats):
+            if self._stop.wait(settings.HEARTBEAT_SECONDS):
+                return
+            try:
+                if not leases.beat(self._held):
+                    return
+            except DatabaseError as error:
+                logger.warning("No heartbeat: the database did not answer (%s)", error)
+            finally:
+                connection.close()
+
+
+def _carry_out(
+    held: Claim,
+    *,
+    work: Callable[[PipelineRun], Any],
+    keep: Callable[[PipelineRun, Any], None],
+) -> bool:
+    """Return whether the stage is done; everything else that can happen is dealt with here."""
+    try:
+        with Heartbeat(held):
+            result = work(held.run)
+        leases.finish(held, keep=lambda run: keep(run, result))
+    except Fenced:
+        logger.info("Run %s was taken over, the result is dropped", held.run.pk)
+    except StageError as error:
+        logger.info("Run %s: %s", held.run.pk, error)
+        (leases.retry if error.retryable else leases.fail)(held, error)
+    except SoftTimeLimitExceeded:
+        leases.retry(held, TOO_SLOW)
+    except DatabaseError as error:
+        logger.warning("Run %s waits for the database: %s", held.run.pk, error)
+        _release(held)
+    except Exception:  # a bug: logged whole, tried again a few times, and told without details
+        logger.exception("Run %s: stage %s failed", held.run.pk, held.stage)
+        leases.retry(held, SURPRISE)
+    except BaseException:  # a cold shutdown arrives as SystemExit: give the work back, then go
+        _release(held)
+        raise
+    else:
+        return True
+    return False
+
+
+def _release(held: Claim) -> None:
+    """Give the run back; where even that cannot be, the lease runs out by itself."""
+    connection.close()
+    with suppress(DatabaseError):
+        leases.release(held)
+
+
+def _tell(run: PipelineRun, *, ended: bool) -> None:
+    """Wake who waits for the session, and start what waited for this run."""
+    events.announce(run.session.uuid)
+    if ended and run.question_id is not None:
+        chains.ring_for_session(run.session_id)

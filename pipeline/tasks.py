@@ -1,0 +1,70 @@
+"""Thin Celery tasks: load, call one thing, save. What they share stands in `stage_task`."""
+
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+
+from pipeline import records
+from pipeline.models import PipelineRun, Stage
+from pipeline.providers import registry
+from pipeline.stage_task import StageTask
+from pipeline.stages.evaluate import evaluate_answer as judge
+from pipeline.values import Evaluation, Transcript
+from sessions.languages import AUTO
+
+
+@shared_task(base=StageTask, bind=True)
+def transcribe_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
+    """Turn the recording into words."""
+    self.carry_out(run_id, Stage.TRANSCRIBE, work=_hear, keep=records.save_transcript)
+
+
+@shared_task(base=StageTask, bind=True)
+def evaluate_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
+    """Judge what was said."""
+    self.carry_out(run_id, Stage.EVALUATE, work=_judge, keep=records.save_evaluation)
+
+
+@shared_task(base=StageTask, bind=True)
+def score_session(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
+    """Score the session anew, from all answers that are finished by now."""
+    self.carry_out(run_id, Stage.SCORE, work=_nothing, keep=_score)
+
+
+@shared_task(base=StageTask, bind=True)
+def write_feedback(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
+    """Write the session's feedback anew, from all answers that are finished by now."""
+    self.carry_out(run_id, Stage.FEEDBACK, work=_nothing, keep=_write)
+
+
+def _hear(run: PipelineRun) -> Transcript:
+    with registry.audio_store().local_copy(run.audio_key, sha256=run.audio_sha256) as audio:
+        return registry.speech_to_text().transcribe(
+            audio,
+            audio_format=run.audio_format,
+            language=None if run.language == AUTO else run.language,
+            terms=records.terms_of(run),
+        )
+
+
+def _judge(run: PipelineRun) -> Evaluation:
+    transcript = records.load_transcript(run)
+    return judge(
+        transcript=transcript,
+        question=records.load_brief(run),
+        judges=registry.judges(language=transcript.language),
+        weights=settings.SCORE_WEIGHTS,
+    )
+
+
+def _nothing(_run: PipelineRun) -> None:
+    """The session's stages have no slow part: all of it happens under the session's lock."""
+
+
+def _score(run: PipelineRun, _result: None) -> None:
+    records.save_score(run.session)
+
+
+def _write(run: PipelineRun, _result: None) -> None:
+    records.save_feedback(run.session)

@@ -1,0 +1,96 @@
+"""What a worker's main process does beside its tasks: it shows that it lives, and looks for lost work."""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models.functions import Now
+
+from pipeline import upkeep
+from pipeline.models import WorkerHeartbeat
+from pipeline.reconciler import Reconciler, lead, loop, resign
+
+logger = logging.getLogger(__name__)
+
+FORGET_AFTER: Final = timedelta(
+    days=1
+)  # a worker that was not seen for so long is no worker any more
+STOP_SECONDS: Final = 3.0
+
+
+class _Life:
+    """The thread of this process."""
+
+    stop: ClassVar[threading.Event] = threading.Event()
+    thread: ClassVar[threading.Thread | None] = None
+    name: ClassVar[str] = ""
+
+
+@worker_ready.connect
+def begin(sender: Any, **_: Any) -> None:
+    """Start the thread once the worker takes work."""
+    _Life.name = str(sender.hostname)
+    queues = _queues_of(sender)
+    concurrency = int(getattr(sender.pool, "num_processes", 1))
+    reconciler = Reconciler()
+
+    def look() -> None:
+        show_life(_Life.name, queues=queues, concurrency=concurrency)
+        reconciler.tick()
+        if lead(reconciler.holder):
+            upkeep.do_what_is_due()
+
+    def live() -> None:
+        loop(_Life.stop, each=look)
+        _leave(reconciler)
+
+    _Life.stop.clear()
+    _Life.thread = threading.Thread(target=live, name="worker-life", daemon=True)
+    _Life.thread.start()
+
+
+@worker_shutting_down.connect
+def end(**_: Any) -> None:
+    """Let the thread take its leave: the queue shows at once that nobody serves it."""
+    _Life.stop.set()
+
+
+@worker_shutdown.connect
+def wait_for_the_end(**_: Any) -> None:
+    """Give the thread a moment to take its leave."""
+    if _Life.thread is not None:
+        _Life.thread.join(STOP_SECONDS)
+
+
+def show_life(name: str, *, queues: list[str], concurrency: int) -> None:
+    """Write down that this worker lives."""
+    WorkerHeartbeat.objects.update_or_create(
+        name=name,
+        defaults={"queues": queues, "concurrency": concurrency, "seen_at": Now()},
+    )
+
+
+def forget_the_dead() -> int:
+    """Remove workers that were not seen for long; return how many."""
+    return WorkerHeartbeat.objects.filter(seen_at__lt=Now() - FORGET_AFTER).delete()[0]
+
+
+def _queues_of(sender: Any) -> list[str]:
+    return sorted(str(name) for name in sender.app.amqp.queues.consume_from)
+
+
+def _leave(reconciler: Reconciler) -> None:
+    try:
+        WorkerHeartbeat.objects.filter(name=_Life.name).delete()
+        resign(reconciler.holder)
+    except DatabaseError as error:
+        logger.warning("The worker leaves unannounced: %s", error)
+
+
+def seen_within() -> timedelta:
+    """Return how fresh a sign of life must be to count."""
+    return timedelta(seconds=max(15.0, 3 * settings.RECONCILE_SECONDS))
