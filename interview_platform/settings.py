@@ -101,6 +101,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "interview_platform" / "static"]
 WHITENOISE_USE_FINDERS = True  # the sidecar's and the admin's files, without a collectstatic step
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -202,6 +203,17 @@ STAGE_LIMITS = {  # seconds: (soft, hard)
     "score": (20, 30),
     "feedback": (75, 90),
 }
+CELERY_TASK_ANNOTATIONS = {
+    f"pipeline.tasks.{task}": dict(
+        zip(("soft_time_limit", "time_limit"), STAGE_LIMITS[stage], strict=True)
+    )
+    for task, stage in {
+        "transcribe_answer": "transcribe",
+        "evaluate_answer": "evaluate",
+        "score_session": "score",
+        "write_feedback": "feedback",
+    }.items()
+}
 LEASE_SECONDS = env_float("LEASE_SECONDS", default=60.0, minimum=1)
 HEARTBEAT_SECONDS = env_float("HEARTBEAT_SECONDS", default=15.0, minimum=0.1)
 RECONCILE_SECONDS = env_float("RECONCILE_SECONDS", default=5.0, minimum=0.1)
@@ -222,7 +234,7 @@ WHISPER_COMPUTE_TYPE = env_text("WHISPER_COMPUTE_TYPE", default="auto")
 WHISPER_BEAM_SIZE = env_int("WHISPER_BEAM_SIZE", default=5, minimum=1)
 
 # --- Judging ------------------------------------------------------------------------------------------------------
-SCORE_WEIGHTS = env_numbers(
+SCORE_WEIGHTS: dict[Any, float] = env_numbers(
     "SCORE_WEIGHTS",
     default={"relevance": 0.35, "grammar": 0.20, "fluency": 0.25, "keywords": 0.20},
 )
@@ -292,7 +304,7 @@ CACHES = {
 # --- Security (what `check --deploy` asks for is on when TLS is) ----------------------------------------------------
 HTTPS = env_bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # probes come from inside, without TLS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -302,6 +314,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+METRICS_TOKEN = env_text("METRICS_TOKEN")  # "" = whoever reaches the API may read /metrics
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
