@@ -1,5 +1,15 @@
 """Paths."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from interview_platform.operations import docs, health, metrics, page
+
+urlpatterns = [
+    path("", page.page),
+    path("docs", docs.SwaggerPage.as_view()),
+    path("redoc", docs.RedocPage.as_view()),
+    path("openapi.json", docs.OpenApiDocument.as_view()),
+    path("health/live", health.Live.as_view()),
+    path("health/ready", health.Ready.as_view()),
+    path("metrics", metrics.metrics),
+]
