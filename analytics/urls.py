@@ -1,5 +1,11 @@
-"""Paths."""
+"""Paths below /api/v1/feedback/ that look across sessions."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analytics import views
+
+urlpatterns = [
+    path("history", views.History.as_view()),
+    path("dashboard", views.Dashboard.as_view()),
+    path("charts/<str:chart_type>", views.Charts.as_view()),
+]

@@ -1,0 +1,178 @@
+"""What an owner has practised, read in a constant number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import NullIf
+
+from accounts.models import User
+from analytics.charts import CHARTS, build_chart
+from analytics.dashboard import build_dashboard
+from analytics.mistakes import LATEST_ANSWERS
+from analytics.stats import Window, counted_answers, local_day
+from analytics.values import (
+    Answer,
+    Attempt,
+    Chart,
+    Dashboard,
+    Delivery,
+    ExplanationRow,
+    History,
+    Interview,
+    Judgement,
+)
+from interview_platform.errors import NotFound
+from media.models import AudioAnswer
+from pipeline.models import EvaluationRecord
+from pipeline.values import METRICS
+from sessions.models import InterviewSession
+from sessions.selectors import list_sessions
+
+ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "date": ("-created_at", "-pk"),
+    "score": (F("total_score").desc(nulls_last=True), "-created_at", "-pk"),
+}
+MEASURES = {
+    "pace": "words_per_minute",
+    "fillers": "fillers_per_100_words",
+    "mean_pause": "mean_pause_seconds",
+    "longest_pause": "longest_pause_seconds",
+}
+
+
+class UnknownChart(NotFound):
+    """There is no chart of this name."""
+
+    message = f"No such chart. Known: {', '.join(CHARTS)}."
+
+
+def list_history(
+    *, owner: User, filters: Mapping[str, Any], order: str
+) -> "QuerySet[InterviewSession]":
+    """Return the owner's sessions that pass the filters with grade, rating and readiness; best or newest first."""
+    return (
+        list_sessions(owner=owner, filters=filters)
+        .annotate(
+            letter_grade=NullIf("score__letter_grade", Value("")),
+            overall_rating=NullIf("feedback__overall_rating", Value("")),
+            readiness_score=F("feedback__readiness_score"),
+        )
+        .order_by(*ORDERS[order])
+    )
+
+
+def read_dashboard(*, owner: User, now: datetime) -> Dashboard:
+    """Return the owner's dashboard as of `now`, in three queries."""
+    zone = zone_of(owner)
+    history = read_history(owner=owner)
+    answers = counted_answers(history.attempts)
+    return build_dashboard(
+        history,
+        answers=answers,
+        explanations=read_explanations(answers[-LATEST_ANSWERS:]),
+        today=local_day(now, zone),
+        zone=zone,
+    )
+
+
+def read_chart(*, owner: User, chart_type: str, period: str, now: datetime) -> Chart:
+    """Return one of the owner's charts as of `now`, in two queries; raise `UnknownChart`."""
+    if chart_type not in CHARTS:
+        raise UnknownChart
+    zone = zone_of(owner)
+    window = Window(period=period, today=local_day(now, zone), zone=zone)
+    return build_chart(chart_type, read_history(owner=owner), window=window)
+
+
+def zone_of(owner: User) -> ZoneInfo:
+    """Return the owner's time zone; UTC where this machine's list has lost it."""
+    try:
+        return ZoneInfo(owner.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def read_history(*, owner: User) -> History:
+    """Return all that the owner has recorded and what was made of it, in two queries."""
+    interviews = InterviewSession.objects.filter(owner=owner)
+    return History(
+        interviews=tuple(
+            Interview(
+                id=row["uuid"],
+                held_at=row["completed_at"] or row["started_at"] or row["created_at"],
+                completed_at=row["completed_at"],
+                total_score=row["total_score"],
+            )
+            for row in interviews.values(
+                "uuid", "created_at", "started_at", "completed_at", "total_score"
+            )
+        ),
+        attempts=tuple(_attempt(row) for row in _recordings(owner)),
+    )
+
+
+def read_explanations(answers: Sequence[Answer]) -> list[ExplanationRow]:
+    """Return why these answers have their scores, in their order, in one query."""
+    keys = [answer.key for answer in answers]
+    kept = dict(EvaluationRecord.objects.filter(pk__in=keys).values_list("pk", "explanations"))
+    return [
+        ExplanationRow(
+            session_id=answer.session_id,
+            question_id=answer.question_id,
+            metric=row["score"],
+            rule=row["rule"],
+            points=row["points"],
+            quote=row.get("quote", ""),
+            start=row.get("start"),
+            end=row.get("end"),
+            message=row.get("message", ""),
+        )
+        for answer in answers
+        for row in kept.get(answer.key, ())
+    ]
+
+
+def _recordings(owner: User) -> Iterable[dict[str, Any]]:
+    judged = {
+        "key": F("run__evaluation__pk"),
+        "scorable": F("run__evaluation__scorable"),
+        "overall": F("run__evaluation__overall"),
+        **{name: F(f"run__evaluation__{name}") for name in METRICS},
+        **{name: F(f"run__evaluation__metrics__{measure}") for name, measure in MEASURES.items()},
+    }
+    rows = AudioAnswer.objects.filter(question__session__owner=owner).values(
+        "attempt",
+        "created_at",
+        "duration",
+        session_id=F("question__session__uuid"),
+        question_uuid=F("question__uuid"),
+        category=F("question__category"),
+        skills=F("question__skills"),
+        **judged,
+    )
+    return cast("Iterable[dict[str, Any]]", rows)
+
+
+def _attempt(row: Mapping[str, Any]) -> Attempt:
+    judgement = None
+    if row["key"] is not None:
+        judgement = Judgement(
+            key=row["key"],
+            scorable=row["scorable"],
+            scores={name: row[name] for name in METRICS},
+            overall=row["overall"],
+            delivery=Delivery(**{name: row[name] for name in MEASURES}),
+        )
+    return Attempt(
+        session_id=row["session_id"],
+        question_id=row["question_uuid"],
+        category=row["category"],
+        skills=tuple(row["skills"]),
+        number=row["attempt"],
+        recorded_at=row["created_at"],
+        duration=row["duration"],
+        judgement=judgement,
+    )

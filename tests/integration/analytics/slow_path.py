@@ -1,0 +1,224 @@
+"""The dashboard by another road: plain loops over raw rows, none of the product's own arithmetic."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import User
+from media.models import AudioAnswer
+from pipeline.models import EvaluationRecord
+from sessions.models import InterviewSession, Question
+
+METRICS = ("relevance", "grammar", "fluency", "keywords")
+MEASURES = (
+    "words_per_minute",
+    "fillers_per_100_words",
+    "mean_pause_seconds",
+    "longest_pause_seconds",
+)
+
+
+def owned_sessions(owner: User) -> list[InterviewSession]:
+    """Return the owner's sessions in the order in which they were held."""
+    owned = [row for row in InterviewSession.objects.all() if row.owner_id == owner.pk]
+    return sorted(owned, key=lambda row: (held_at(row), row.uuid))
+
+
+def held_at(session: InterviewSession) -> datetime:
+    """Return when the session was held."""
+    return session.completed_at or session.started_at or session.created_at
+
+
+def recordings(owner: User) -> list[AudioAnswer]:
+    """Return every recording of the owner."""
+    rows = AudioAnswer.objects.select_related("question__session", "run")
+    return [row for row in rows if row.question.session.owner_id == owner.pk]
+
+
+def counting(owner: User) -> list[tuple[Question, AudioAnswer, EvaluationRecord]]:
+    """Return question, recording and judgement of every answer that counts, oldest first."""
+    found = []
+    for question in Question.objects.select_related("session"):
+        attempts = [row for row in recordings(owner) if row.question_id == question.pk]
+        for attempt in sorted(attempts, key=lambda row: row.attempt, reverse=True):
+            judged = EvaluationRecord.objects.filter(run=attempt.run).first()
+            if judged is not None:
+                if judged.scorable:
+                    found.append((question, attempt, judged))
+                break
+    return sorted(found, key=lambda row: (row[1].created_at, row[2].pk))
+
+
+def exact_mean(numbers: Iterable[float | None]) -> Fraction | None:
+    """Return the mean without rounding."""
+    known = [Fraction(number) for number in numbers if number is not None]
+    return sum(known, Fraction(0)) / len(known) if known else None
+
+
+def days_with_practice(owner: User, *, today: date) -> list[bool]:
+    """Return for each day up to today, midnight to midnight in the owner's time zone, whether there was practice."""
+    zone = ZoneInfo(owner.timezone)
+    moments = [row.created_at for row in recordings(owner)]
+    moments += [row.completed_at for row in owned_sessions(owner) if row.completed_at]
+    if not moments:
+        return []
+    day = min(moments).date() - timedelta(days=2)
+    practised = []
+    while day <= today:
+        begin = datetime.combine(day, time.min, zone).timestamp()
+        end = datetime.combine(day + timedelta(days=1), time.min, zone).timestamp()
+        practised.append(any(begin <= moment.timestamp() < end for moment in moments))
+        day += timedelta(days=1)
+    return practised
+
+
+def runs(practised: Sequence[bool]) -> list[int]:
+    """Return the lengths of the streaks; the last entry is the one that ends with the last day, or 0."""
+    lengths = [0]
+    for did in practised:
+        if did:
+            lengths[-1] += 1
+        else:
+            lengths.append(0)
+    return lengths
+
+
+def slow_dashboard(owner: User, *, today: date) -> dict[str, Any]:
+    """Return the seed's numbers, unrounded."""
+    sessions = owned_sessions(owner)
+    scores = [row.total_score for row in sessions if row.total_score is not None]
+    heard = recordings(owner)
+    counted = counting(owner)
+    practised = days_with_practice(owner, today=today)
+    streaks = runs(practised)
+    current = streaks[-1] or (runs(practised[:-1])[-1] if practised else 0)
+    return {
+        "total_interviews": sum(
+            any(row.question.session_id == session.pk for row in heard) for session in sessions
+        ),
+        "total_questions": len({row.question_id for row in heard}),
+        "average_score": exact_mean(scores),
+        "best_score": sorted(scores)[-1] if scores else None,
+        "recent_score": scores[-1] if scores else None,
+        "total_practice_time": sum(Fraction(row.duration) for row in heard) / 60,
+        "improvement_rate": _improvement(scores),
+        "current_streak": current,
+        "longest_streak": max(streaks),
+        "skills_breakdown": {
+            name: exact_mean(getattr(judged, name) for _, _, judged in counted) for name in METRICS
+        },
+        "category_scores": {
+            category: exact_mean(
+                judged.overall for question, _, judged in counted if question.category == category
+            )
+            for category in ("behavioral", "technical", "situational")
+        },
+    }
+
+
+def slow_mistakes(owner: User) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return answers and sessions of every slip that came up in two sessions or more."""
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for question, _, judged in counting(owner)[-50:]:
+        for row in judged.explanations:
+            if row["rule"] != "errors_heard":
+                places = found.setdefault((row["score"], row["rule"]), [])
+                places.append((question.pk, question.session_id))
+    counts = {
+        name: (len({question for question, _ in places}), len({session for _, session in places}))
+        for name, places in found.items()
+    }
+    return {name: pair for name, pair in counts.items() if pair[1] > 1}
+
+
+def slow_area(owner: User, *, kind: str, name: str) -> list[float]:
+    """Return the scores that an area is the mean of."""
+    found: list[float | None] = []
+    for question, _, judged in counting(owner):
+        if kind == "metric":
+            found.append(getattr(judged, name))
+        elif kind == "category":
+            found += [judged.overall] * (question.category == name)
+        else:
+            found += [judged.overall for skill in question.skills if skill.lower() == name.lower()]
+    return [score for score in found if score is not None]
+
+
+def slow_charts(owner: User, *, days: int | None, now: datetime) -> dict[str, list[Any]]:
+    """Return the data of every chart, a list for each dataset, unrounded."""
+    zone = ZoneInfo(owner.timezone)
+    begin = float("-inf")
+    if days is not None:
+        first = now.astimezone(zone).date() - timedelta(days=days - 1)
+        begin = datetime.combine(first, time.min, zone).timestamp()
+    sessions = [row for row in owned_sessions(owner) if held_at(row).timestamp() >= begin]
+    scores = [row.total_score for row in sessions if row.total_score is not None]
+    counted = counting(owner)
+    recent = [row for row in counted if row[1].created_at.timestamp() >= begin]
+    heard = [row for row in recordings(owner) if row.created_at.timestamp() >= begin]
+    by_session = [
+        rows
+        for session in sessions
+        if (
+            rows := [judged for question, _, judged in counted if question.session_id == session.pk]
+        )
+    ]
+    return {
+        "score_trend": [scores, [exact_mean(scores[: at + 1][-5:]) for at in range(len(scores))]],
+        "category_radar": [
+            [
+                exact_mean(
+                    judged.overall for question, _, judged in recent if question.category == name
+                )
+                for name in ("behavioral", "technical", "situational")
+            ]
+        ],
+        "metrics_bar": [
+            [exact_mean(getattr(judged, name) for _, _, judged in recent) for name in METRICS]
+        ],
+        "performance": [
+            [exact_mean(getattr(judged, name) for judged in rows) for rows in by_session]
+            for name in METRICS
+        ],
+        "delivery": [
+            [exact_mean(judged.metrics[name] for judged in rows) for rows in by_session]
+            for name in MEASURES
+        ],
+        "weekly_activity": [
+            _activity(heard, zone, weekly=days != 7, last=now.astimezone(zone).date()),
+        ],
+    }
+
+
+def _activity(
+    heard: Sequence[AudioAnswer], zone: ZoneInfo, *, weekly: bool, last: date
+) -> list[tuple[int, Fraction]]:
+    """Return the number and the minutes of recordings of every day or week that has some."""
+    found = []
+    day = min((row.created_at.date() for row in heard), default=last) - timedelta(days=2)
+    day -= timedelta(days=day.isoweekday() - 1 if weekly else 0)
+    step = timedelta(days=7 if weekly else 1)
+    while day <= last:
+        begin = datetime.combine(day, time.min, zone).timestamp()
+        end = datetime.combine(day + step, time.min, zone).timestamp()
+        rows = [row for row in heard if begin <= row.created_at.timestamp() < end]
+        if rows:
+            found.append(
+                (len(rows), sum((Fraction(row.duration) for row in rows), Fraction(0)) / 60)
+            )
+        day += step
+    return found
+
+
+def _improvement(scores: Sequence[float]) -> Fraction | int | None:
+    half = len(scores) // 2
+    if half == 0:
+        return 0
+    exact = [Fraction(score) for score in scores]
+    older = sum(exact[: len(exact) - half], Fraction(0)) / (len(exact) - half)
+    newer = sum(exact[len(exact) - half :], Fraction(0)) / half
+    if older == 0:
+        return 0 if newer == 0 else None
+    return (newer / older - 1) * 100
