@@ -16,7 +16,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Now
 
 from pipeline import counters
@@ -78,9 +78,8 @@ def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
         taken = _claimable(run_id, stage).update(
             state=State.RUNNING,
             attempts=F("attempts") + 1,
-            lost_count=Case(
-                When(state=State.RUNNING, then=F("lost_count") + 1), default="lost_count"
-            ),
+            lost_count=F("lost_count")
+            + Case(When(state=State.RUNNING, then=Value(1)), default=Value(0)),
             lease_token=token,
             lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
             heartbeat_at=Now(),
