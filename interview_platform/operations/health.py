@@ -5,11 +5,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, ClassVar, cast
 
 import redis
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, inline_serializer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -83,11 +85,20 @@ class Ready(OperatorsView):
     def get(self, request: Request) -> Response:
         """Say that everything is there; else a 503 whose details name what is missing."""
         missing = tuple(find_missing())
+        names = ", ".join(row.field for row in missing)
+        _log_change(names)
         if missing:
-            names = ", ".join(row.field for row in missing)
             headers = {"Retry-After": RETRY_SECONDS}
             raise NotReady(f"Not ready: {names}", details=missing, headers=headers)
         return answer({"status": "ready", "parts": dict.fromkeys(part_names(), "ok")})
+
+    def finalize_response(
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Keep Django from logging each refusal of each probe as an error: changes are logged here."""
+        final = super().finalize_response(request, cast(Response, response), *args, **kwargs)
+        final._has_been_logged = True  # type: ignore[attr-defined] # what Django itself marks
+        return final
 
 
 def part_names() -> tuple[str, ...]:
@@ -100,7 +111,7 @@ def find_missing() -> Iterator[Detail]:
     outcomes = ask_all(_questions(), seconds=ASK_SECONDS)
     for name, outcome in outcomes.items():
         if isinstance(outcome, BaseException):
-            logger.warning("Not ready, %s: %r", name, outcome)
+            logger.debug("Not ready, %s: %r", name, outcome)
             yield Detail(name, NO_ANSWER, "unavailable")
     workers = outcomes["database"]
     for queue in settings.QUEUES:
@@ -108,6 +119,18 @@ def find_missing() -> Iterator[Detail]:
             yield Detail(_worker_on(queue), UNREADABLE, "unknown")
         elif not workers.get(queue):
             yield Detail(_worker_on(queue), NO_WORKER, "unavailable")
+
+
+class _Last:
+    """What this process found at the last look."""
+
+    missing: ClassVar[str] = ""
+
+
+def _log_change(missing: str) -> None:
+    if missing != _Last.missing:
+        logger.warning("Missing: %s", missing or "nothing any more")
+        _Last.missing = missing
 
 
 def ask_database() -> dict[str, int]:

@@ -15,6 +15,7 @@ def _nothing_asked_yet() -> None:
     """Let no test get the answer to an earlier one's question."""
     cache.clear()
     health._questions.cache_clear()
+    health._Last.missing = ""
     metrics._sources.cache_clear()
 
 

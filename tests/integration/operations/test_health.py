@@ -115,6 +115,19 @@ class TestReady:
 
         assert missing_parts(response) == {"worker_gpu": "unavailable"}
 
+    def test_logs_what_changed_and_not_each_look(
+        self, api: APIClient, whole_platform: PrivateBroker, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        WorkerHeartbeat.objects.filter(queues=["gpu"]).update(seen_at=timezone.now() - LONG_AGO)
+        api.get("/health/ready")
+        api.get("/health/ready")
+        WorkerHeartbeat.objects.update(seen_at=timezone.now())
+        api.get("/health/ready")
+
+        said = [record.message for record in caplog.records]
+
+        assert said == ["Missing: worker_gpu", "Missing: nothing any more"]
+
     def test_takes_one_worker_of_both_queues(
         self, api: APIClient, whole_platform: PrivateBroker
     ) -> None:
