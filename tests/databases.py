@@ -21,29 +21,63 @@ START_SECONDS = 30
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
+class PostgresServer:
+    """A server on loopback that a test may hurt; it goes with the process that started it."""
+
+    def __init__(self) -> None:
+        self._home = Path(tempfile.mkdtemp(prefix="interview-postgres-"))
+        atexit.register(shutil.rmtree, self._home, ignore_errors=True)
+        self._programs = _programs(self._home)
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://{USER}@127.0.0.1:{self._port}/{USER}"
+        _run_as_user(
+            [
+                *(self._programs / "initdb", "-D", self._home / "data"),
+                *("-U", USER, "-A", "trust", "-E", "UTF8", "-N"),
+            ]
+        )
+        atexit.register(self.stop)
+
+    def start(self) -> None:
+        """Start the server; return when it answers."""
+        settings = [
+            f"port={self._port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            *QUICK,
+        ]
+        command: list[str | Path] = [self._programs / "postgres", "-D", self._home / "data"]
+        for setting in settings:
+            command += ["-c", setting]
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - it takes no lock
+                **_identity(),
+            )
+        _wait_until_it_answers(self.url, self._process, log=self._home / "log")
+
+    def crash(self) -> None:
+        """End the server at once, without a checkpoint: `pg_ctl stop -m immediate`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None and self._process.poll() is None:
+            _stop(self._process)
+
+
 def start_postgres() -> str:
     """Start a server and return the address of its database."""
-    home = Path(tempfile.mkdtemp(prefix="interview-postgres-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    programs = _programs(home)
-    data, port = home / "data", free_port()
-    _run_as_user([programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "-N"])
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *QUICK]
-    command: list[str | Path] = [programs / "postgres", "-D", data]
-    for setting in settings:
-        command += ["-c", setting]
-    server = subprocess.Popen(
-        command,
-        stdout=(home / "log").open("wb"),
-        stderr=subprocess.STDOUT,
-        process_group=0,
-        preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - before the first thread
-        **_identity(),
-    )
-    atexit.register(_stop, server)
-    url = f"postgresql://{USER}@127.0.0.1:{port}/{USER}"
-    _wait_until_it_answers(url, server, log=home / "log")
-    return url
+    server = PostgresServer()
+    server.start()
+    return server.url
 
 
 def create_database(server_url: str, name: str) -> str:
