@@ -1,0 +1,193 @@
+"""What may come in about one recording's results, and what goes out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from interview_platform.http.fields import TextField
+from pipeline.models import EvaluationRecord, TranscriptRecord
+from pipeline.serializers_parts import AttemptOut, SettledOut, UnderWayOut, names_of, score, text
+from pipeline.subtitles import FILE_KINDS
+from pipeline.values import METRICS
+from sessions.serializers import LanguageField
+
+MAX_KEYWORDS = 50
+MAX_KEYWORD = 100  # characters
+MAX_ATTEMPT = 2_147_483_647  # the column's own
+
+
+class AttemptIn(serializers.Serializer[Any]):
+    """Which recording is meant."""
+
+    attempt = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_ATTEMPT,
+        required=False,
+        help_text="The recording's number, from 1; the latest when absent.",
+    )
+
+
+class TranscriptQueryIn(AttemptIn):
+    """Which transcript is meant, and as what."""
+
+    format = serializers.ChoiceField(choices=("json", *FILE_KINDS), default="json")
+
+
+class TranscribeIn(serializers.Serializer[Any]):
+    """How to transcribe."""
+
+    language = LanguageField(
+        max_length=8, required=False, allow_null=True, help_text="The session's when absent."
+    )
+
+
+class EvaluateIn(serializers.Serializer[Any]):
+    """What to judge by."""
+
+    expected_keywords = serializers.ListField(
+        child=TextField(max_length=MAX_KEYWORD),
+        max_length=MAX_KEYWORDS,
+        required=False,
+        allow_null=True,
+        help_text="The question's own when absent.",
+    )
+
+    def validate_expected_keywords(self, value: list[str] | None) -> list[str] | None:
+        """Return each keyword once, whatever its case, in the order given."""
+        first: dict[str, str] = {}
+        for word in value or ():
+            first.setdefault(word.casefold(), word)
+        return None if value is None else list(first.values())
+
+
+class SegmentOut(serializers.Serializer[Any]):
+    """A stretch of text."""
+
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+    text = serializers.CharField(allow_blank=True)
+
+
+class WordOut(serializers.Serializer[Any]):
+    """A word."""
+
+    word = serializers.CharField(allow_blank=True)
+    start = serializers.FloatField(help_text="Seconds.")
+    end = serializers.FloatField(help_text="Seconds.")
+    probability = serializers.FloatField(help_text="0 to 1, the recogniser's own.")
+
+
+class TranscriptFields(serializers.Serializer[Any]):
+    """What was said."""
+
+    transcript = text("Empty when there is no speech in the recording.")
+    language = text("ISO 639-1.")
+    duration = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    confidence = serializers.FloatField(
+        allow_null=True, help_text="Mean word probability; null without words."
+    )
+    word_count = serializers.IntegerField(allow_null=True)
+    segments = SegmentOut(many=True, allow_null=True)
+    words = WordOut(many=True, allow_null=True)
+    model = text("Which recogniser.")
+    scorable = serializers.BooleanField(
+        allow_null=True, help_text="False when there is nothing in it that could be judged."
+    )
+
+
+class TranscriptOut(TranscriptFields, AttemptOut, SettledOut):
+    """A transcript that is there, or failed."""
+
+
+class TranscriptUnderWayOut(TranscriptFields, AttemptOut, UnderWayOut):
+    """A transcript that is being made."""
+
+
+class ExplanationOut(serializers.Serializer[Any]):
+    """Why a score is what it is: one rule, and what it cost or gave."""
+
+    score = serializers.ChoiceField(choices=METRICS)
+    rule = serializers.CharField(help_text="A stable word.")
+    value = serializers.FloatField(allow_null=True, help_text="What was measured.")
+    unit = serializers.CharField(allow_blank=True, help_text="Of `value`.")
+    points = serializers.FloatField(help_text="Effect on the score, of 100.")
+    quote = serializers.CharField(allow_blank=True, help_text="Words of the transcript.")
+    start = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    end = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    message = serializers.CharField(allow_blank=True)
+
+
+class EvaluationFields(serializers.Serializer[Any]):
+    """The judgement of one answer."""
+
+    relevance_score = score()
+    grammar_score = score()
+    fluency_score = score()
+    keyword_score = score("0 to 100, one decimal; null without expected keywords.")
+    overall_score = score()
+    summary = text()
+    suggestions = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    scorable = serializers.BooleanField(allow_null=True)
+    reasons = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="Why something could not be judged: stable words.",
+    )
+    metrics = serializers.DictField(
+        allow_null=True, help_text="The raw measures, names carry the unit."
+    )
+    explanations = ExplanationOut(many=True, allow_null=True)
+    intervals = serializers.DictField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        allow_null=True,
+        help_text="Between which bounds a score lies: `[low, high]`.",
+    )
+    observations = serializers.DictField(
+        allow_null=True, help_text="Information that no score depends on."
+    )
+    expected_keywords = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="What it was judged by."
+    )
+    scorer_version = text()
+
+
+class EvaluationOut(EvaluationFields, AttemptOut, SettledOut):
+    """An evaluation that is there, or failed."""
+
+
+class EvaluationUnderWayOut(EvaluationFields, AttemptOut, UnderWayOut):
+    """An evaluation that is being made."""
+
+
+def transcript_body(record: TranscriptRecord) -> dict[str, Any]:
+    """Return the documented fields of a transcript."""
+    return {
+        "transcript": record.text,
+        "language": record.language,
+        "duration": record.duration,
+        "confidence": record.confidence,
+        "word_count": record.word_count,
+        "segments": [{"start": row[1], "end": row[2], "text": row[0]} for row in record.segments],
+        "words": [
+            {"word": row[0], "start": row[1], "end": row[2], "probability": row[3]}
+            for row in record.words
+        ],
+        "model": record.model,
+        "scorable": bool(record.text.strip()),
+    }
+
+
+def evaluation_body(record: EvaluationRecord) -> dict[str, Any]:
+    """Return the documented fields of an evaluation."""
+    return {
+        "relevance_score": record.relevance,
+        "grammar_score": record.grammar,
+        "fluency_score": record.fluency,
+        "keyword_score": record.keywords,
+        "overall_score": record.overall,
+        **{
+            name: getattr(record, name)
+            for name in names_of(EvaluationFields)
+            if not name.endswith("_score")
+        },
+    }

@@ -1,0 +1,48 @@
+"""What may come in about new questions, and what goes out."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from accounts.serializers import SkillsField
+from interview_platform.http.fields import TextField, WholeField
+from pipeline.stages.questions import CATEGORIES
+from sessions.serializers import QuestionOut
+
+DEFAULT_QUESTIONS: Final = 5
+MAX_QUESTIONS: Final = 20
+MAX_JOB_DESCRIPTION: Final = 10_000  # characters
+
+
+class FlagField(serializers.BooleanField):
+    """True or false, and nothing that could be turned into it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the flag."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class GenerateIn(serializers.Serializer[Any]):
+    """Which questions are wanted."""
+
+    num_questions = WholeField(min_value=1, max_value=MAX_QUESTIONS, default=DEFAULT_QUESTIONS)
+    categories = serializers.ListField(
+        child=serializers.ChoiceField(choices=CATEGORIES),
+        required=False,
+        allow_empty=False,
+        max_length=20,
+        help_text="All when absent.",
+    )
+    skills = SkillsField(required=False, help_text="Yours when absent.")
+    job_description = TextField(max_length=MAX_JOB_DESCRIPTION, required=False, allow_blank=True)
+    replace = FlagField(
+        default=False, help_text="Discard answers that were already given, with their results."
+    )
+
+
+class GeneratedOut(serializers.Serializer[Any]):
+    """The session's questions."""
+
+    questions = QuestionOut(many=True)

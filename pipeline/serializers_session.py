@@ -1,0 +1,228 @@
+"""What goes out about the results of a whole session."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from pipeline.models import SessionFeedback, SessionScore
+from pipeline.selectors_session import JudgedQuestion, SessionEvaluation
+from pipeline.serializers import EvaluationFields, evaluation_body
+from pipeline.serializers_parts import (
+    FailureOut,
+    SettledOut,
+    UnderWayOut,
+    names_of,
+    score,
+    text,
+)
+from sessions.models import Category
+
+# --- Score card -----------------------------------------------------------------------------------------------------
+
+
+class MetricShareOut(serializers.Serializer[Any]):
+    """One metric's share of the total."""
+
+    raw = score("Mean over the answers that could be graded; null without one.")
+    weighted = serializers.FloatField(help_text="`raw` times the weight, one decimal.")
+
+
+class BreakdownOut(serializers.Serializer[Any]):
+    """The shares; their `weighted` add up to the total."""
+
+    relevance = MetricShareOut()
+    grammar = MetricShareOut()
+    fluency = MetricShareOut()
+    keywords = MetricShareOut()
+
+
+class WeightsOut(serializers.Serializer[Any]):
+    """The weights as applied: those of metrics that were not judged are shared among the rest."""
+
+    relevance = serializers.FloatField()
+    grammar = serializers.FloatField()
+    fluency = serializers.FloatField()
+    keywords = serializers.FloatField()
+
+
+class QuestionScoreOut(serializers.Serializer[Any]):
+    """One answer's line on the score card."""
+
+    question_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    category = serializers.ChoiceField(choices=Category.choices)
+    attempt = serializers.IntegerField()
+    scorable = serializers.BooleanField()
+    overall_score = score()
+    relevance_score = score()
+    grammar_score = score()
+    fluency_score = score()
+    keyword_score = score()
+
+
+class ScoresFields(serializers.Serializer[Any]):
+    """The score card of a session."""
+
+    total_score = score("The sum of `breakdown.*.weighted`; null without a graded answer.")
+    letter_grade = text("A+ to F.")
+    breakdown = BreakdownOut(allow_null=True)
+    question_scores = QuestionScoreOut(many=True, allow_null=True)
+    performance_summary = text()
+    weights = WeightsOut(allow_null=True)
+    category_scores = serializers.DictField(child=serializers.FloatField(), allow_null=True)
+    answered = serializers.IntegerField(
+        allow_null=True, help_text="Questions with a judged answer."
+    )
+    asked = serializers.IntegerField(allow_null=True, help_text="Questions of the session.")
+
+
+class ScoresOut(ScoresFields, SettledOut):
+    """A score card that is there, or failed."""
+
+
+class ScoresUnderWayOut(ScoresFields, UnderWayOut):
+    """A score card that is being made."""
+
+
+# --- Feedback -------------------------------------------------------------------------------------------------------
+
+
+class RemarkOut(serializers.Serializer[Any]):
+    """A strength, weakness or suggestion, with the words that show it."""
+
+    category = serializers.CharField()
+    message = serializers.CharField()
+    quote = serializers.CharField(allow_blank=True, help_text="Words of the answer.")
+    question_id = serializers.UUIDField(allow_null=True)
+    start = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    end = serializers.FloatField(allow_null=True, help_text="Seconds.")
+
+
+class ResourceOut(serializers.Serializer[Any]):
+    """A public page worth reading."""
+
+    title = serializers.CharField()
+    type = serializers.CharField(help_text="course, article, video, tool or book.")
+    url = serializers.URLField()
+    category = serializers.CharField(allow_blank=True)
+
+
+class ReadinessOut(serializers.Serializer[Any]):
+    """The three parts that `readiness_score` is the rounded sum of."""
+
+    performance = serializers.FloatField(help_text="Up to 85: the total score.")
+    coverage = serializers.FloatField(help_text="Up to 5: the answered questions.")
+    practice = serializers.FloatField(help_text="Up to 10: earlier completed sessions.")
+
+
+class FeedbackFields(serializers.Serializer[Any]):
+    """What the candidate reads about a session."""
+
+    overall_rating = text("Null when no answer could be graded.")
+    summary = text()
+    strengths = RemarkOut(many=True, allow_null=True)
+    weaknesses = RemarkOut(many=True, allow_null=True)
+    suggestions = RemarkOut(many=True, allow_null=True)
+    resources = ResourceOut(many=True, allow_null=True)
+    readiness_score = serializers.IntegerField(allow_null=True, min_value=0, max_value=100)
+    readiness_level = text()
+    readiness = ReadinessOut(allow_null=True)
+    next_steps = serializers.ListField(child=serializers.CharField(), allow_null=True)
+
+
+class FeedbackOut(FeedbackFields, SettledOut):
+    """Feedback that is there, or failed."""
+
+
+class FeedbackUnderWayOut(FeedbackFields, UnderWayOut):
+    """Feedback that is being written."""
+
+
+# --- The evaluations of all answers -----------------------------------------------------------------------------------
+
+
+class AverageScoresOut(serializers.Serializer[Any]):
+    """Means over the answers that could be graded."""
+
+    relevance_score = score()
+    grammar_score = score()
+    fluency_score = score()
+    keyword_score = score()
+    overall_score = score()
+
+
+class AnswerEvaluationOut(EvaluationFields, SettledOut):
+    """The evaluation of one answer: that of the highest attempt which has one."""
+
+    question_id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    question_text = serializers.CharField()
+    category = serializers.ChoiceField(choices=Category.choices)
+    attempt = serializers.IntegerField(min_value=1)
+
+
+class SessionEvaluationFields(serializers.Serializer[Any]):
+    """The evaluations of a session's answers."""
+
+    evaluations = AnswerEvaluationOut(many=True, allow_null=True)
+    average_scores = AverageScoresOut(allow_null=True)
+
+
+class SessionEvaluationOut(SessionEvaluationFields, SettledOut):
+    """Evaluations that are there, or failed."""
+
+
+class SessionEvaluationUnderWayOut(SessionEvaluationFields, UnderWayOut):
+    """Evaluations of which one at least is being made."""
+
+
+# --- Bodies ---------------------------------------------------------------------------------------------------------
+
+
+def scores_body(record: SessionScore) -> dict[str, Any]:
+    """Return the documented fields of a score card."""
+    return _pick(record.card, ScoresFields)
+
+
+def feedback_body(record: SessionFeedback) -> dict[str, Any]:
+    """Return the documented fields of a session's feedback."""
+    readiness = record.report.get("readiness") or {}
+    return {
+        **_pick(record.report, FeedbackFields),
+        "readiness_score": readiness.get("score"),
+        "readiness_level": readiness.get("level"),
+        "readiness": {name: readiness.get(name, 0.0) for name in names_of(ReadinessOut)},
+    }
+
+
+def session_evaluation_body(found: SessionEvaluation) -> dict[str, Any]:
+    """Return the documented fields of the evaluations of a session."""
+    return {
+        "evaluations": [_answer_body(row) for row in found.answers],
+        "average_scores": {
+            "relevance_score": found.average("relevance"),
+            "grammar_score": found.average("grammar"),
+            "fluency_score": found.average("fluency"),
+            "keyword_score": found.average("keywords"),
+            "overall_score": found.average("overall"),
+        },
+    }
+
+
+def _pick(values: Mapping[str, Any], fields: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    return {name: values.get(name) for name in names_of(fields)}
+
+
+def _answer_body(row: JudgedQuestion) -> dict[str, Any]:
+    about = {
+        "question_id": row.question.uuid,
+        "position": row.question.position,
+        "question_text": row.question.text,
+        "category": row.question.category,
+        "attempt": row.attempt,
+    }
+    if row.evaluation is not None:
+        return {**about, **evaluation_body(row.evaluation), "status": "completed"}
+    failure = FailureOut(row.failure).data
+    return {**about, **_pick({}, EvaluationFields), "status": "failed", "failure": failure}

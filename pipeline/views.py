@@ -1,0 +1,230 @@
+"""Transcript and evaluation of one recording over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.http import AuthenticatedRequest
+from accounts.idempotency import Idempotent
+from pipeline import selectors, services
+from pipeline import views_examples as examples
+from pipeline.models import EvaluationRecord, TranscriptRecord
+from pipeline.replies import (
+    Result,
+    answer_with,
+    answer_with_file,
+    hold_as_wished,
+    note_wait,
+    reply,
+)
+from pipeline.serializers import (
+    AttemptIn,
+    EvaluateIn,
+    EvaluationFields,
+    EvaluationOut,
+    EvaluationUnderWayOut,
+    TranscribeIn,
+    TranscriptFields,
+    TranscriptOut,
+    TranscriptQueryIn,
+    TranscriptUnderWayOut,
+    evaluation_body,
+    transcript_body,
+)
+from pipeline.subtitles import FILE_KINDS, FileKind, cut_cues
+
+SPEECH_TAGS = ["Transcription"]
+EVALUATION_TAGS = ["Evaluation"]
+TRANSCRIPT: Result[TranscriptRecord] = Result(TranscriptFields, transcript_body, has_attempt=True)
+EVALUATION: Result[EvaluationRecord] = Result(EvaluationFields, evaluation_body, has_attempt=True)
+TRANSCRIPT_ANSWERS: dict[int | tuple[int, str], Any] = {
+    (200, "application/json"): TranscriptOut,
+    (202, "application/json"): TranscriptUnderWayOut,
+}
+EVALUATION_ANSWERS = {200: EvaluationOut, 202: EvaluationUnderWayOut}
+TRANSCRIPT_EXAMPLES = [
+    examples.answered("Transcript", examples.TRANSCRIPT),
+    examples.under_way(examples.TRANSCRIPT),
+]
+EVALUATION_EXAMPLES = [
+    examples.answered("Evaluation", examples.EVALUATION),
+    examples.under_way(examples.EVALUATION),
+]
+
+
+class Transcribe(Idempotent, APIView):
+    """Asks for a transcript."""
+
+    prefers_wait = True
+
+    @extend_schema(
+        tags=SPEECH_TAGS,
+        operation_id="transcribe",
+        request=TranscribeIn,
+        responses=TRANSCRIPT_ANSWERS,
+        examples=[examples.TRANSCRIBE, *TRANSCRIPT_EXAMPLES],
+    )
+    def post(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """Convert the latest recording to text, or return the text that is there."""
+        form = TranscribeIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = selectors.get_run(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+        )
+        services.ask_for_transcript(run, language=form.validated_data.get("language"))
+        return reply(
+            request,
+            TRANSCRIPT,
+            lambda: selectors.find_transcript(
+                owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+            ),
+            session_uuid=session_uuid,
+            location=_beside(request, "transcript"),
+        )
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """Takes whatever a video player says that it accepts where a file is asked for: the query decides what it gets."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the only renderer, which shows errors and what is not there yet."""
+        if request.query_params.get("format") in FILE_KINDS:
+            only: BaseRenderer = renderers[0]
+            return only, str(only.media_type)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return chosen
+
+
+class Transcript(APIView):
+    """The transcript of a recording."""
+
+    prefers_wait = True
+    conditional = True
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(
+        tags=SPEECH_TAGS,
+        operation_id="get_transcript",
+        parameters=[TranscriptQueryIn],
+        responses={
+            **TRANSCRIPT_ANSWERS,
+            **{(200, kind.media_type): OpenApiTypes.STR for kind in FILE_KINDS.values()},
+        },
+        examples=TRANSCRIPT_EXAMPLES,
+    )
+    def get(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> HttpResponse:
+        """Return what was said; as subtitles or plain text, too, once it is there."""
+        query = TranscriptQueryIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        held = hold_as_wished(
+            request,
+            lambda: selectors.find_transcript(
+                owner=request.user,
+                session_uuid=session_uuid,
+                question_uuid=question_uuid,
+                attempt=query.validated_data.get("attempt"),
+            ),
+            session_uuid=session_uuid,
+        )
+        kind = FILE_KINDS.get(query.validated_data["format"])
+        if kind is None or held.seen.row is None:
+            return answer_with(request, TRANSCRIPT, held)
+        response = answer_with_file(
+            request, _write(held.seen.row, kind), media_type=kind.media_type
+        )
+        note_wait(request, response, held)
+        return response
+
+
+class Evaluate(Idempotent, APIView):
+    """Asks for an evaluation."""
+
+    prefers_wait = True
+
+    @extend_schema(
+        tags=EVALUATION_TAGS,
+        operation_id="evaluate",
+        request=EvaluateIn,
+        responses=EVALUATION_ANSWERS,
+        examples=[examples.EVALUATE, *EVALUATION_EXAMPLES],
+    )
+    def post(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """Judge the latest recording, or return the judgement that is there."""
+        form = EvaluateIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = selectors.get_run(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+        )
+        keywords = form.validated_data.get("expected_keywords")
+        services.ask_for_evaluation(run, expected_keywords=keywords)
+        return reply(
+            request,
+            EVALUATION,
+            lambda: selectors.find_evaluation(
+                owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+            ),
+            session_uuid=session_uuid,
+            location=_beside(request, "evaluation"),
+        )
+
+
+class Evaluation(APIView):
+    """The evaluation of a recording."""
+
+    prefers_wait = True
+    conditional = True
+
+    @extend_schema(
+        tags=EVALUATION_TAGS,
+        operation_id="get_evaluation",
+        parameters=[AttemptIn],
+        responses=EVALUATION_ANSWERS,
+        examples=EVALUATION_EXAMPLES,
+    )
+    def get(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """Return how the answer was judged, and why."""
+        query = AttemptIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return reply(
+            request,
+            EVALUATION,
+            lambda: selectors.find_evaluation(
+                owner=request.user,
+                session_uuid=session_uuid,
+                question_uuid=question_uuid,
+                attempt=query.validated_data.get("attempt"),
+            ),
+            session_uuid=session_uuid,
+        )
+
+
+def _beside(request: Request, name: str) -> str:
+    """Return the path of the result that the request's path asks for."""
+    return f"{request.path.rstrip('/').rpartition('/')[0]}/{name}"
+
+
+def _write(record: TranscriptRecord, kind: FileKind) -> str:
+    """Return the transcript as a file's content."""
+    words = [(row[0], row[1], row[2]) for row in record.words]
+    segments = [(row[0], row[1], row[2]) for row in record.segments]
+    return kind.write(record.text, cut_cues(words, segments=segments))
