@@ -20,6 +20,7 @@ from pipeline.stages.curves import one_decimal
 from pipeline.values import METRICS
 
 POINTS: Final = "points of 100"
+RECORDINGS: Final = "recordings"
 TREND_SESSIONS: Final = 5  # how many the trailing mean takes together
 PERIOD_NAMES: Final = {
     "week": "the last 7 days",
@@ -101,7 +102,7 @@ def _weekly_activity(history: History, window: Window) -> Chart:
         period=window.period,
         labels=tuple(begin.isoformat() for begin in found),
         datasets=(
-            Dataset("Recordings", tuple(len(row) for row in found.values()), "recordings"),
+            Dataset("Recordings", tuple(len(row) for row in found.values()), RECORDINGS),
             Dataset("Practice", tuple(minutes), "min"),
         ),
         description=_describe(f"Recordings by {per}", told, window),

@@ -1,7 +1,8 @@
 """What an owner has practised, read in a constant number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -69,10 +70,11 @@ def read_dashboard(*, owner: User, now: datetime) -> Dashboard:
     zone = zone_of(owner)
     history = read_history(owner=owner)
     answers = counted_answers(history.attempts)
+    explained = read_explanations(answers[-LATEST_ANSWERS:])
     return build_dashboard(
         history,
         answers=answers,
-        explanations=read_explanations(answers[-LATEST_ANSWERS:]),
+        explanations=list(chain.from_iterable(explained.values())),
         today=local_day(now, zone),
         zone=zone,
     )
@@ -110,32 +112,40 @@ def read_history(*, owner: User) -> History:
                 "uuid", "created_at", "started_at", "completed_at", "total_score"
             )
         ),
-        attempts=tuple(_attempt(row) for row in _recordings(owner)),
+        attempts=read_attempts(owner=owner),
     )
 
 
-def read_explanations(answers: Sequence[Answer]) -> list[ExplanationRow]:
-    """Return why these answers have their scores, in their order, in one query."""
-    keys = [answer.key for answer in answers]
-    kept = dict(EvaluationRecord.objects.filter(pk__in=keys).values_list("pk", "explanations"))
-    return [
-        ExplanationRow(
-            session_id=answer.session_id,
-            question_id=answer.question_id,
-            metric=row["score"],
-            rule=row["rule"],
-            points=row["points"],
-            quote=row.get("quote", ""),
-            start=row.get("start"),
-            end=row.get("end"),
-            message=row.get("message", ""),
-        )
-        for answer in answers
-        for row in kept.get(answer.key, ())
-    ]
+def read_attempts(*, owner: User, **narrowed: Any) -> tuple[Attempt, ...]:
+    """Return the owner's recordings, or those that pass the lookups, and what was made of each; in one query."""
+    return tuple(_attempt(row) for row in _recordings(owner, narrowed))
 
 
-def _recordings(owner: User) -> Iterable[dict[str, Any]]:
+def read_explanations(answers: Iterable[Answer]) -> dict[int, list[ExplanationRow]]:
+    """Return by its key why each of these answers has its scores, in their order; in one query."""
+    known = {answer.key: answer for answer in answers}
+    kept = EvaluationRecord.objects.filter(pk__in=known).values_list("pk", "explanations")
+    found: dict[int, list[ExplanationRow]] = {key: [] for key in known}
+    for key, rows in kept:
+        found[key] = [_explanation(known[key], row) for row in rows]
+    return found
+
+
+def _explanation(answer: Answer, row: Mapping[str, Any]) -> ExplanationRow:
+    return ExplanationRow(
+        session_id=answer.session_id,
+        question_id=answer.question_id,
+        metric=row["score"],
+        rule=row["rule"],
+        points=row["points"],
+        quote=row.get("quote", ""),
+        start=row.get("start"),
+        end=row.get("end"),
+        message=row.get("message", ""),
+    )
+
+
+def _recordings(owner: User, narrowed: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     judged = {
         "key": F("run__evaluation__pk"),
         "scorable": F("run__evaluation__scorable"),
@@ -143,7 +153,8 @@ def _recordings(owner: User) -> Iterable[dict[str, Any]]:
         **{name: F(f"run__evaluation__{name}") for name in METRICS},
         **{name: F(f"run__evaluation__metrics__{measure}") for name, measure in MEASURES.items()},
     }
-    rows = AudioAnswer.objects.filter(question__session__owner=owner).values(
+    rows = AudioAnswer.objects.filter(question__session__owner=owner, **narrowed).values(
+        "uuid",
         "attempt",
         "created_at",
         "duration",
@@ -167,6 +178,7 @@ def _attempt(row: Mapping[str, Any]) -> Attempt:
             delivery=Delivery(**{name: row[name] for name in MEASURES}),
         )
     return Attempt(
+        id=row["uuid"],
         session_id=row["session_id"],
         question_id=row["question_uuid"],
         category=row["category"],

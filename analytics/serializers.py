@@ -34,25 +34,25 @@ class HistoryOut(serializers.Serializer[Any]):
     sessions = HistoryRowOut(many=True)
 
 
-def _score(**options: Any) -> serializers.FloatField:
+def score_field(**options: Any) -> serializers.FloatField:
     return serializers.FloatField(**{"allow_null": True, "help_text": "0 to 100.", **options})
 
 
 class SkillsBreakdownOut(serializers.Serializer[Any]):
     """The mean of every metric over the answers that count."""
 
-    relevance = _score()
-    grammar = _score()
-    fluency = _score()
-    keywords = _score()
+    relevance = score_field()
+    grammar = score_field()
+    fluency = score_field()
+    keywords = score_field()
 
 
 class CategoryScoresOut(serializers.Serializer[Any]):
     """The mean overall score of every category."""
 
-    behavioral = _score()
-    technical = _score()
-    situational = _score()
+    behavioral = score_field()
+    technical = score_field()
+    situational = score_field()
 
 
 class AreaOut(serializers.Serializer[Any]):
@@ -109,9 +109,9 @@ class DashboardOut(serializers.Serializer[Any]):
 
     total_interviews = serializers.IntegerField(help_text="Sessions with a recording.")
     total_questions = serializers.IntegerField(help_text="Questions with a recording.")
-    average_score = _score(help_text="Mean over the scored sessions.")
-    best_score = _score()
-    recent_score = _score(help_text="Of the latest scored session.")
+    average_score = score_field(help_text="Mean over the scored sessions.")
+    best_score = score_field()
+    recent_score = score_field(help_text="Of the latest scored session.")
     total_practice_time = serializers.FloatField(
         help_text="Minutes of measured audio, every recording counted."
     )

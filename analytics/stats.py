@@ -28,8 +28,26 @@ def counted_answers(attempts: Iterable[Attempt]) -> list[Answer]:
         known = latest.get(attempt.question_id)
         if attempt.judgement and (known is None or attempt.number > known.number):
             latest[attempt.question_id] = attempt
-    answers = [answer for attempt in latest.values() if (answer := _as_answer(attempt))]
+    answers = [answer for attempt in latest.values() if (answer := as_answer(attempt))]
     return sorted(answers, key=lambda answer: (answer.recorded_at, answer.key))
+
+
+def as_answer(attempt: Attempt) -> Answer | None:
+    """Return the attempt as an answer that may count; None when it is not finished or could not be graded."""
+    judgement = attempt.judgement
+    if judgement is None or not judgement.scorable:
+        return None
+    return Answer(
+        session_id=attempt.session_id,
+        question_id=attempt.question_id,
+        category=attempt.category,
+        skills=attempt.skills,
+        recorded_at=attempt.recorded_at,
+        key=judgement.key,
+        scores=judgement.scores,
+        overall=judgement.overall,
+        delivery=judgement.delivery,
+    )
 
 
 def scored_interviews(interviews: Iterable[Interview]) -> list[Interview]:
@@ -121,23 +139,6 @@ class Window:
     def holds(self, moment: datetime) -> bool:
         """Tell whether the moment lies in the period."""
         return self.first_day is None or local_day(moment, self.zone) >= self.first_day
-
-
-def _as_answer(attempt: Attempt) -> Answer | None:
-    judgement = attempt.judgement
-    if judgement is None or not judgement.scorable:
-        return None
-    return Answer(
-        session_id=attempt.session_id,
-        question_id=attempt.question_id,
-        category=attempt.category,
-        skills=attempt.skills,
-        recorded_at=attempt.recorded_at,
-        key=judgement.key,
-        scores=judgement.scores,
-        overall=judgement.overall,
-        delivery=judgement.delivery,
-    )
 
 
 def _run_back_from(day: date, days: set[date]) -> int:

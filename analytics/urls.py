@@ -8,4 +8,9 @@ urlpatterns = [
     path("history", views.History.as_view()),
     path("dashboard", views.Dashboard.as_view()),
     path("charts/<str:chart_type>", views.Charts.as_view()),
+    path("compare", views.Compare.as_view()),
+    path(
+        "sessions/<uuid:session_uuid>/questions/<uuid:question_uuid>/attempts",
+        views.Attempts.as_view(),
+    ),
 ]

@@ -47,6 +47,7 @@ class Judgement:
 class Attempt:
     """One recording of an answer; `judgement` is None until it is finished."""
 
+    id: UUID
     session_id: UUID
     question_id: UUID
     category: str
@@ -179,3 +180,60 @@ class Dashboard:
     delivery_trends: tuple[Trend, ...]
     recurring_mistakes: tuple[Mistake, ...]
     practise_next: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that are compared; a session or an attempt."""
+
+    id: UUID  # of the session, or of the recording
+    label: str
+    at: datetime
+    overall: float | None
+    scores: Mapping[MetricName, float | None]
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number before and after; `change` is None where either is missing."""
+
+    name: str
+    unit: str
+    before: float | None
+    after: float | None
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """Words that gave way to others; one of the two may be empty."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordChanges:
+    """How one text became the other."""
+
+    kept: int
+    removed: int
+    added: int
+    changes: tuple[WordChange, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sides and all that changed between them."""
+
+    kind: str  # sessions | attempts
+    before: Side
+    after: Side
+    scores: tuple[Difference, ...]  # overall first
+    delivery: tuple[Difference, ...]
+    mistakes_gone: tuple[str, ...]  # "metric:rule"
+    mistakes_new: tuple[str, ...]
+    words: WordChanges | None  # of attempts
+    summary: tuple[str, ...]

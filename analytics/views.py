@@ -1,12 +1,21 @@
 """History, dashboard and charts over HTTP."""
 
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
-from analytics import selectors
+from analytics import selectors, selectors_attempts
+from analytics.chart_images import IMAGES
 from analytics.charts import CHARTS
 from analytics.serializers import (
     ChartIn,
@@ -16,84 +25,13 @@ from analytics.serializers import (
     HistoryOut,
     HistoryRowOut,
 )
+from analytics.serializers_attempts import AttemptOut, AttemptsOut, CompareIn, ComparisonOut
+from analytics.views_examples import CHART_EXAMPLE, COMPARISON_EXAMPLE, DASHBOARD_EXAMPLE
 from interview_platform.http.conditional import conditional_answer
+from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
 
 TAGS = ["Progress"]
-DASHBOARD_EXAMPLE = OpenApiExample(
-    "After a dozen interviews",
-    value={
-        "total_interviews": 12,
-        "total_questions": 48,
-        "average_score": 76.3,
-        "best_score": 89.2,
-        "recent_score": 78.5,
-        "total_practice_time": 240.0,
-        "improvement_rate": 8.5,
-        "current_streak": 3,
-        "longest_streak": 7,
-        "skills_breakdown": {
-            "relevance": 80.2,
-            "grammar": 72.5,
-            "fluency": 78.0,
-            "keywords": 74.8,
-        },
-        "category_scores": {"behavioral": 82.0, "technical": 74.5, "situational": 77.8},
-        "skill_areas": [{"kind": "skill", "name": "Python", "score": 84.1, "answers": 9}],
-        "strongest_areas": [{"kind": "skill", "name": "Python", "score": 84.1, "answers": 9}],
-        "weakest_areas": [{"kind": "metric", "name": "grammar", "score": 72.5, "answers": 48}],
-        "delivery_trends": [
-            {
-                "measure": "Fillers",
-                "unit": "per 100 words",
-                "mean": 3.1,
-                "earlier": 4.2,
-                "recent": 2.0,
-                "verdict": "better",
-            }
-        ],
-        "recurring_mistakes": [
-            {
-                "metric": "grammar",
-                "rule": "agreement",
-                "answers": 7,
-                "sessions": 5,
-                "example": {
-                    "session_id": "5f0f6ad3-4b0b-4ad5-9f5e-6f5c0b1f4f0e",
-                    "question_id": "0a0c7c3e-6b3f-4a46-8f6d-2f1c1f0f7a11",
-                    "quote": "the tests was green",
-                    "start": 31.4,
-                    "end": 32.6,
-                    "message": "The verb does not agree with its subject. Say \u201cwere\u201d.",
-                },
-            }
-        ],
-        "practise_next": [
-            {
-                "focus": "grammar",
-                "action": "Say each corrected sentence aloud three times, then record the answer again.",
-                "reason": "Your lowest metric is grammar: 72.5 of 100 over 48 answers.",
-            }
-        ],
-    },
-    response_only=True,
-)
-CHART_EXAMPLE = OpenApiExample(
-    "Scores of three sessions",
-    value={
-        "chart_type": "score_trend",
-        "title": "Score of each session",
-        "period": "month",
-        "labels": ["2026-03-02", "2026-03-09", "2026-03-11"],
-        "datasets": [
-            {"label": "Session score", "data": [70.5, 74.0, 78.5], "unit": "points of 100"},
-            {"label": "Mean of the last 5", "data": [70.5, 72.2, 74.3], "unit": "points of 100"},
-        ],
-        "description": "Sessions in the last 30 days: 3 scored, from 70.5 to 78.5, latest 78.5.",
-    },
-    response_only=True,
-    media_type="application/json",
-)
 
 
 class History(APIView):
@@ -133,10 +71,27 @@ class Dashboard(APIView):
         return conditional_answer(request, DashboardOut(dashboard).data)
 
 
+class ImageAccept(DefaultContentNegotiation):
+    """Takes whatever is said to be accepted where an image is asked for: the query decides what is sent."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the only renderer, which shows errors."""
+        if request.query_params.get("format") in IMAGES:
+            only: BaseRenderer = renderers[0]
+            return only, str(only.media_type)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return chosen
+
+
 class Charts(APIView):
     """One chart."""
 
     conditional = True
+    content_negotiation_class = ImageAccept
 
     @extend_schema(
         tags=TAGS,
@@ -145,17 +100,74 @@ class Charts(APIView):
             OpenApiParameter("chart_type", location="path", enum=tuple(CHARTS)),
             ChartIn,
         ],
-        responses={200: ChartOut},
+        responses={
+            200: ChartOut,
+            **{(200, image.media_type): OpenApiTypes.BINARY for image in IMAGES.values()},
+        },
         examples=[CHART_EXAMPLE],
     )
-    def get(self, request: AuthenticatedRequest, chart_type: str) -> Response:
+    def get(self, request: AuthenticatedRequest, chart_type: str) -> HttpResponse:
         """Return a chart in the shape that Chart.js takes, or as an image."""
         form = ChartIn(data=request.query_params)
         form.is_valid(raise_exception=True)
+        wanted = form.validated_data
         chart = selectors.read_chart(
-            owner=request.user,
-            chart_type=chart_type,
-            period=form.validated_data["period"],
-            now=timezone.now(),
+            owner=request.user, chart_type=chart_type, period=wanted["period"], now=timezone.now()
         )
-        return conditional_answer(request, ChartOut(chart).data)
+        data = ChartOut(chart).data
+        image = IMAGES.get(wanted["format"])
+        if image is None:
+            return conditional_answer(request, data)
+        asked = conditional_answer(request, {"chart": data, **wanted})
+        if asked.status_code == 304:  # noqa: PLR2004 - not modified: nothing needs to be drawn
+            return asked
+        drawn = image.draw(chart, theme=wanted["theme"])
+        headers = {name: asked[name] for name in ("ETag", "Cache-Control", "Vary")}
+        return HttpResponse(drawn, content_type=image.media_type, headers=headers)
+
+
+class Compare(APIView):
+    """Two of a kind, side by side."""
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="compare",
+        parameters=[CompareIn],
+        responses={200: ComparisonOut, 404: None},
+        examples=[COMPARISON_EXAMPLE],
+    )
+    def get(self, request: AuthenticatedRequest) -> Response:
+        """Compare two sessions (`sessions=…,…`), or two attempts (`question=…&attempts=1,2`)."""
+        form = CompareIn(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        wanted = form.validated_data
+        if "sessions" in wanted:
+            compared = selectors_attempts.compare_sessions(
+                owner=request.user, uuids=wanted["sessions"]
+            )
+        else:
+            compared = selectors_attempts.compare_attempts(
+                owner=request.user, question_uuid=wanted["question"], numbers=wanted["attempts"]
+            )
+        return answer(ComparisonOut(compared).data)
+
+
+class Attempts(APIView):
+    """The recordings of a question."""
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="list_attempts",
+        parameters=[PageIn],
+        responses={200: AttemptsOut},
+    )
+    def get(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """List your attempts at a question, newest first, with their scores."""
+        attempts = selectors_attempts.list_attempts(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+        )
+        return paginate(
+            request, attempts, name="attempts", serialize=lambda row: AttemptOut(row).data
+        )

@@ -1,0 +1,148 @@
+"""The attempts at a question, and two attempts or two sessions side by side."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from accounts.models import User
+from analytics.areas import mean_delivery
+from analytics.comparison import compare
+from analytics.selectors import read_attempts, read_explanations
+from analytics.stats import as_answer, counted_answers, metric_means
+from analytics.values import Answer, Attempt, Comparison, ExplanationRow, Side
+from media.models import AudioAnswer
+from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
+from pipeline.selectors import NoSuchAttempt
+from sessions.models import InterviewSession, Question
+from sessions.selectors import QuestionNotFound, SessionNotFound, get_question
+
+State = PipelineRun.State
+SCORES = {
+    "relevance_score": "relevance",
+    "grammar_score": "grammar",
+    "fluency_score": "fluency",
+    "keyword_score": "keywords",
+}
+
+
+def list_attempts(
+    *, owner: User, session_uuid: UUID, question_uuid: UUID
+) -> "QuerySet[AudioAnswer]":
+    """Return the recordings of the question, newest first; `counts` marks the one that scores are made of."""
+    question = get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
+    later = EvaluationRecord.objects.filter(
+        run__question=question, run__attempt__gt=OuterRef("attempt")
+    )
+    counts = Q(run__evaluation__scorable=True) & ~Exists(later)
+    return (
+        AudioAnswer.objects.filter(question=question)
+        .annotate(
+            counts=Case(When(counts, then=Value(value=True)), default=Value(value=False)),
+            scorable=F("run__evaluation__scorable"),
+            overall_score=F("run__evaluation__overall"),
+            **{name: F(f"run__evaluation__{column}") for name, column in SCORES.items()},
+            status=_status(),
+            word_count=F("run__transcript__word_count"),
+        )
+        .order_by("-attempt")
+    )
+
+
+def compare_sessions(*, owner: User, uuids: tuple[UUID, UUID]) -> Comparison:
+    """Return what changed from one of the owner's sessions to the other; raise `SessionNotFound`."""
+    sessions = InterviewSession.objects.filter(owner=owner, uuid__in=uuids)
+    found = {session.uuid: session for session in sessions}
+    if any(uuid not in found for uuid in uuids):
+        raise SessionNotFound
+    counted = counted_answers(read_attempts(owner=owner, question__session__uuid__in=uuids))
+    explained = read_explanations(counted)
+    first, second = ([one for one in counted if one.session_id == uuid] for uuid in uuids)
+    return compare(
+        "sessions",
+        _session_side(found[uuids[0]], first),
+        _session_side(found[uuids[1]], second),
+        explanations=(_rows(explained, first), _rows(explained, second)),
+        texts=None,
+    )
+
+
+def compare_attempts(*, owner: User, question_uuid: UUID, numbers: tuple[int, int]) -> Comparison:
+    """Return what changed between two attempts; raise `QuestionNotFound` or `NoSuchAttempt`."""
+    made = read_attempts(owner=owner, question__uuid=question_uuid, attempt__in=numbers)
+    attempts = {attempt.number: attempt for attempt in made}
+    if any(number not in attempts for number in numbers):
+        _refuse(owner, question_uuid)
+    before, after = (attempts[number] for number in numbers)
+    first, second = ([answer] if (answer := as_answer(one)) else [] for one in (before, after))
+    explained = read_explanations([*first, *second])
+    texts = _texts(question_uuid, numbers)
+    return compare(
+        "attempts",
+        _attempt_side(before, first),
+        _attempt_side(after, second),
+        explanations=(_rows(explained, first), _rows(explained, second)),
+        texts=(texts[before.number], texts[after.number]) if len(texts) == len(made) else None,
+    )
+
+
+def _status() -> Case:
+    """Return the four words of the interface; a recording that another one superseded brought no result."""
+    return Case(
+        When(run__evaluation__isnull=False, then=Value("completed")),
+        When(run__state__in=(State.FAILED, State.SUPERSEDED), then=Value("failed")),
+        When(run__state=State.QUEUED, run__stage=Stage.TRANSCRIBE, then=Value("queued")),
+        default=Value("processing"),
+    )
+
+
+def _session_side(session: InterviewSession, answers: Sequence[Answer]) -> Side:
+    return Side(
+        id=session.uuid,
+        label=session.title,
+        at=session.completed_at or session.started_at or session.created_at,
+        overall=session.total_score,
+        scores=metric_means(answers),
+        delivery=mean_delivery(answers),
+    )
+
+
+def _attempt_side(attempt: Attempt, answers: Sequence[Answer]) -> Side:
+    """Return one attempt; `answers` holds what it was judged as, or nothing."""
+    return Side(
+        id=attempt.id,
+        label=f"Attempt {attempt.number}",
+        at=attempt.recorded_at,
+        overall=answers[0].overall if answers else None,
+        scores=metric_means(answers),
+        delivery=mean_delivery(answers),
+    )
+
+
+def _rows(
+    explained: Mapping[int, Sequence[ExplanationRow]], answers: Sequence[Answer]
+) -> list[ExplanationRow]:
+    return [row for answer in answers for row in explained[answer.key]]
+
+
+def _texts(question_uuid: UUID, numbers: tuple[int, int]) -> dict[int, str]:
+    transcripts = TranscriptRecord.objects.filter(
+        run__question__uuid=question_uuid, run__attempt__in=numbers
+    )
+    return dict(transcripts.values_list("run__attempt", "text"))
+
+
+def _refuse(owner: User, question_uuid: UUID) -> None:
+    """Say what is missing: the question, or a recording of it."""
+    if Question.objects.filter(uuid=question_uuid, session__owner=owner).exists():
+        raise NoSuchAttempt
+    raise QuestionNotFound
