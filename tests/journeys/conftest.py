@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.candidate import Candidate
 from tests.databases import create_database
+from tests.recordings import sample
 from tests.running_stack import RunningStack
 
 
@@ -30,6 +32,14 @@ def stack(
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def waiting(stack: RunningStack) -> Candidate:
+    """Somebody who asks the API to hold its answers, through with a first interview."""
+    candidate = Candidate(stack.url, waits=True)
+    candidate.go_through(sample("strong_answer.mp3"))
+    return candidate
 
 
 @pytest.fixture
