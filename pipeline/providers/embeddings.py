@@ -14,7 +14,7 @@ from pipeline.ports import PermanentError
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
 MAX_TOKENS = 256
-BATCH = 16  # sentences of like length run together
+REMEMBERED = 1024  # sentences; questions, sketches and keywords come again and again
 
 
 class MiniLmEncoder:
@@ -26,20 +26,27 @@ class MiniLmEncoder:
         self._lock = Lock()
         self._session: Any = None
         self._tokenizer: Any = None
+        self._known: dict[str, Any] = {}
 
     def encode(self, sentences: Sequence[str]) -> list[list[float]]:
-        """Return one L2-normalised vector for each sentence."""
+        """
+        Return one L2-normalised vector for each sentence.
+
+        Each runs by itself: the network's int8 scale depends on all that runs together, and a sentence
+        must have the same vector in any company. On one thread that costs no time.
+        """
         with self._lock:
             if self._session is None:
                 self._load()
-            encoded = self._tokenizer.encode_batch([sentence or " " for sentence in sentences])
-        vectors: dict[int, list[float]] = {}
-        order = sorted(range(len(encoded)), key=lambda index: len(encoded[index].ids))
-        for begin in range(0, len(order), BATCH):
-            batch = order[begin : begin + BATCH]
-            rows = self._run([encoded[index].ids for index in batch])
-            vectors.update(zip(batch, rows, strict=True))
-        return [vectors[index] for index in range(len(encoded))]
+            return [self._vector(sentence or " ").tolist() for sentence in sentences]
+
+    def _vector(self, sentence: str) -> Any:  # a NumPy row
+        known = self._known.pop(sentence, None)
+        vector = self._run(self._tokenizer.encode(sentence).ids) if known is None else known
+        self._known[sentence] = vector  # last in, last out
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return vector
 
     def _load(self) -> None:
         import onnxruntime
@@ -56,26 +63,18 @@ class MiniLmEncoder:
         self._inputs = {node.name for node in session.get_inputs()}
         self._session = session
 
-    def _run(self, token_ids: list[list[int]]) -> list[list[float]]:
-        longest = max(len(ids) for ids in token_ids)
-        tokens = np.zeros((len(token_ids), longest), dtype=np.int64)
-        mask = np.zeros_like(tokens)
-        for row, ids in enumerate(token_ids):
-            tokens[row, : len(ids)] = ids
-            mask[row, : len(ids)] = 1
+    def _run(self, ids: list[int]) -> Any:  # a NumPy row
+        tokens = np.array([ids], dtype=np.int64)
         feed = {
             "input_ids": tokens,
-            "attention_mask": mask,
+            "attention_mask": np.ones_like(tokens),
             "token_type_ids": np.zeros_like(tokens),
         }
         hidden = self._session.run(
             None, {name: value for name, value in feed.items() if name in self._inputs}
         )[0]
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
-        rows: list[list[float]] = pooled.tolist()
-        return rows
+        pooled = hidden[0].mean(axis=0)
+        return pooled / max(float(np.linalg.norm(pooled)), 1e-12)
 
 
 def checked_model() -> bytes:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pipeline.stages.curves import interpolate
 from pipeline.stages.keyword_forms import stem
-from pipeline.stages.lexicon import FUNCTION_WORDS, META_WORDS, NON_ANSWERS
+from pipeline.stages.lexicon import CLICHES, FUNCTION_WORDS, META_WORDS, NON_ANSWERS
 from pipeline.stages.thresholds import (
+    CLICHE_CURVE,
     FUNCTION_WORDS_CURVE,
     LIST_WORDS,
     NEW_WORDS_CURVE,
@@ -72,7 +73,7 @@ def find_gate(script: Script, *, kept: Sequence[int], question: QuestionBrief) -
     ]
     if len(kept) >= LIST_WORDS or not has_reference(question):
         gates.append(_function_word_gate(script, kept))
-    gates.append(_variety_gate(script, kept))
+    gates += [_variety_gate(script, kept), _cliche_gate(script, kept)]
     return min(gates, key=lambda gate: gate.factor)
 
 
@@ -128,6 +129,29 @@ def _variety_gate(script: Script, kept: Sequence[int]) -> Gate:
         value=variety,
         unit="share of different content words",
         message="The same words come back again and again; say each thing once and go on.",
+    )
+
+
+def _cliche_gate(script: Script, kept: Sequence[int]) -> Gate:
+    words = [script.plain[index].replace("-", " ") for index in kept]
+    said = f" {' '.join(words)} "
+    content = sum(word not in FUNCTION_WORDS for word in said.split())
+    praise = 0
+    for phrase in CLICHES:  # longer ones first: none is counted twice
+        praise += said.count(f" {phrase} ") * sum(
+            word not in FUNCTION_WORDS for word in phrase.split()
+        )
+        said = said.replace(f" {phrase} ", " | ")
+    share = praise / content if content else 0.0
+    return Gate(
+        rule="praise_without_example",
+        factor=interpolate(share, CLICHE_CURVE),
+        value=share,
+        unit="share of content words",
+        message=(
+            "Much of this is general praise of yourself that anybody could say; one concrete example "
+            "would prove it."
+        ),
     )
 
 

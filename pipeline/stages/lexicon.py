@@ -46,6 +46,20 @@ NON_ANSWERS: Final = (
     "nothing comes to mind", "never thought about", "next question",
 )  # fmt: skip
 
+# Self-praise that anybody can say; without an example it tells an interviewer nothing.
+CLICHES: Final = (
+    "hard working person", "hard working", "hard worker", "work hard", "work really hard", "fast learner",
+    "quick learner", "learn quickly", "learn fast", "team player", "people person", "hundred percent", "hundred ten percent",
+    "give my best", "do my best", "try my best", "everything that i do", "everything i do", "detail oriented",
+    "attention to detail", "results driven", "results oriented", "goal oriented", "self starter", "go getter",
+    "self motivated", "highly motivated", "outside the box", "extra mile", "positive attitude", "can do attitude",
+    "good communicator", "communication skills", "people skills", "leadership skills", "problem solver",
+    "under pressure", "great fit", "perfect fit", "good fit", "valuable asset", "best candidate", "right person",
+    "great company", "always wanted", "hardworking", "motivated", "passionate", "passion", "dedicated",
+    "dedication", "enthusiastic", "enthusiasm", "excellence", "success", "ambitious", "committed", "commitment",
+    "perfectionist", "proactive", "dynamic", "reliable", "flexible", "responsible person", "determined",
+)  # fmt: skip
+
 NEGATIONS: Final = word_set(
     """not never no none nor neither without cannot can't don't doesn't didn't won't wouldn't
     couldn't shouldn't isn't aren't wasn't weren't haven't hasn't hadn't cant dont doesnt didnt

@@ -1,11 +1,15 @@
 """Which questions are asked: chosen from the bank. Equal input and seed give equal questions."""
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import cycle, islice
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Final
 
+from pipeline.ports import Judges
+from pipeline.stages.competencies import competency_of
+from pipeline.stages.job_text import JobText, read_job_text
 from pipeline.stages.question_request import (
     CATEGORIES,
     DIFFICULTIES,
@@ -13,59 +17,28 @@ from pipeline.stages.question_request import (
     QuestionRequest,
     same_words,
 )
-from pipeline.stages.skill_names import is_about, named_in, related
+from pipeline.stages.question_wishes import (
+    SkillFinder,
+    Wish,
+    make_wishes,
+    take_turns,
+    technical_wishes,
+)
+from pipeline.stages.role_names import role_fit, role_words
+from pipeline.stages.skill_names import canonical, is_about
+from pipeline.stages.weak_spots import weakness
 from pipeline.values import DraftQuestion
 
 MAX_REASON: Final = 300  # characters
-MAX_NAMED_SKILLS: Final = 10  # taken from a job description
-
-# Words of a role that say little about what one is asked.
-WEAK_WORDS: Final = frozenset(
-    {
-        *("a", "an", "and", "at", "for", "in", "of", "the", "to"),
-        *(
-            "i",
-            "ii",
-            "iii",
-            "junior",
-            "senior",
-            "mid",
-            "lead",
-            "principal",
-            "staff",
-            "chief",
-            "head",
-        ),
-        *("associate", "intern", "trainee", "graduate", "level", "engineer", "developer"),
-        *("specialist", "officer", "professional", "expert", "member", "team"),
-    }
-)
-FOR_EVERYBODY: Final = frozenset({"any", "all", "general", "every", "everyone", "everybody"})
-SAME_WORDS: Final = {
-    "programmer": "software",
-    "coder": "software",
-    "sre": "devops",
-    "reliability": "devops",
-    "ml": "machine",
-    "qa": "test",
-    "tester": "test",
-    "testing": "test",
-    "quality": "test",
-    "ui": "frontend",
-    "ux": "design",
-    "designer": "design",
-    "analytics": "data",
-    "management": "manager",
-}
+NO_JUDGES: Final = Judges(encoder=None, parser=None, grammar=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the next question is to be about."""
+class Leaning:
+    """What draws the choice among questions that are equally good otherwise."""
 
-    category: str
-    skill: str | None = None  # as it was asked for
-    subject: str | None = None  # the skill itself, or its nearest relation
+    competencies: Mapping[str, str] = field(default_factory=dict)  # → who asks for it
+    weak: Mapping[str, float] = field(default_factory=dict)  # category, competency, skill → score
 
 
 def select_questions(
@@ -74,27 +47,35 @@ def select_questions(
     bank: Sequence[BankQuestion],
     seen: Collection[str],
     seed: int,
+    weak: Mapping[str, float] | None = None,
+    judges: Judges = NO_JUDGES,
 ) -> list[DraftQuestion]:
     """
     Return the questions asked for, fewer only when the bank has no more in the categories.
 
-    `seen` holds keys or texts of earlier questions: they come back only when nothing else of the category is left.
+    `seen` holds keys or texts of earlier questions: they come back only when nothing else that suits the role is left
+    in the category. `weak` holds mean scores, 0..100, by category, metric, competency or skill. The encoder finds what is
+    nearest to a skill that the bank does not know, the parser reads the job's text; both may be missing.
     """
     categories = tuple(dict.fromkeys(request.categories)) or CATEGORIES
-    ranking = _Ranking(request, bank=bank, seen=seen, seed=seed)
-    wishes = _wishes(categories, _technical_wishes(request, bank))
-    chosen: list[DraftQuestion] = []
-    for wish in islice(wishes, request.num_questions):
-        found = ranking.take(wish)
-        if found is not None:
-            chosen.append(found)
+    lacks = {canonical(name): score for name, score in (weak or {}).items()}
+    role = role_words(request.target_role)
+    finder = SkillFinder(bank, role=role, encoder=judges.encoder)
+    job = read_job_text(request.job_description, known_skills=finder.own, parser=judges.parser)
+    ranking = _Ranking(
+        request, bank=bank, seen=seen, seed=seed, leaning=_leaning(request, job, lacks)
+    )
+    turns = take_turns(categories, request.num_questions, weak=lacks)
+    skills = technical_wishes(request.skills, job.skills, finder=finder)
+    chosen = [ranking.take(wish) for wish in make_wishes(turns, skills, weak=lacks, seed=seed)]
+    drafts = [draft for draft in chosen if draft is not None]
     for category in cycle(categories):  # a category may have run dry
-        if len(chosen) == request.num_questions or not ranking.has_any(categories):
-            return chosen
+        if len(drafts) == request.num_questions or not ranking.has_any(categories):
+            break
         found = ranking.take(Wish(category))
         if found is not None:
-            chosen.append(found)
-    return chosen
+            drafts.append(found)
+    return drafts
 
 
 class _Ranking:
@@ -107,14 +88,18 @@ class _Ranking:
         bank: Sequence[BankQuestion],
         seen: Collection[str],
         seed: int,
+        leaning: Leaning,
     ) -> None:
         chance = random.Random(seed)  # noqa: S311 - variety between interviews, no secret
         self._request = request
+        self._leaning = leaning
         self._seen = frozenset(seen)
         role = role_words(request.target_role)
         self._fit = {entry.key: role_fit(entry.roles, role) for entry in bank}
         self._left = {entry.key: entry for entry in bank}
         self._lot = {key: chance.random() for key in sorted(self._left)}
+        self._pull = {entry.key: _pull(entry, leaning) for entry in bank}
+        self._asked: Counter[str] = Counter()  # competencies and skills of this interview
 
     def has_any(self, categories: Collection[str]) -> bool:
         """Tell whether a question of these categories is left."""
@@ -130,16 +115,22 @@ class _Ranking:
         self._left = {
             key: entry for key, entry in self._left.items() if same_words(entry.text) != same_text
         }
-        return _draft(best, self._reason(best, wish))
+        self._asked.update(_subjects(best))
+        return _draft(best, "; ".join(self._reasons(best, wish))[:MAX_REASON])
 
     def _rank(self, entry: BankQuestion, wish: Wish) -> tuple[float, ...]:
         """Return what decides, most important first; less is better."""
         fit = self._fit[entry.key]
+        distance = _skill_distance(entry, wish, fit=fit)
+        is_foreign = fit < 0 and not (wish.subject and distance == 0)
         return (
+            is_foreign,  # a nurse rather hears a question again than one about compilers
             self._is_seen(entry),
-            _skill_distance(entry, wish, fit=fit),
+            distance,
             fit < 0,
+            0 if wish.subject else max((self._asked[name] for name in _subjects(entry)), default=0),
             difficulty_distance(entry.difficulty, self._request.difficulty),
+            -self._pull[entry.key],
             -fit,
             self._lot[entry.key],
         )
@@ -147,25 +138,22 @@ class _Ranking:
     def _is_seen(self, entry: BankQuestion) -> bool:
         return entry.key in self._seen or entry.text in self._seen
 
-    def _reason(self, entry: BankQuestion, wish: Wish) -> str:
-        return "; ".join(self._reasons(entry, wish))[:MAX_REASON]
-
     def _reasons(self, entry: BankQuestion, wish: Wish) -> Iterator[str]:
         asked = self._request.difficulty
         yield f"{entry.category}, {entry.difficulty}" + (
             "" if entry.difficulty == asked else f" (no {asked} one was left)"
         )
-        about = _shared_skill(entry, wish)
-        if about and wish.skill != wish.subject:
-            yield f"about {about}, the nearest to {wish.skill}"
-        elif about:
-            yield f"about {wish.skill}"
-        elif wish.skill:
-            yield f"general, as no other question about {wish.skill} was left"
+        yield from _skill_reasons(entry, wish)
         if self._fit[entry.key] > 0:
             yield f"for the role {self._request.target_role}"
+        if entry.competency:
+            who = self._leaning.competencies.get(entry.competency)
+            yield f"about {entry.competency}" + (f", which {who}" if who else "")
+        lack, name = weakness((entry.category, *_subjects(entry)), self._leaning.weak)
+        if lack:
+            yield f"to practice {name}, so far {self._leaning.weak[name]:.0f} of 100"
         if self._is_seen(entry):
-            yield "asked before, as all others were too"
+            yield "asked before, as all others that suit were too"
 
 
 def difficulty_distance(one: str, other: str) -> int:
@@ -173,48 +161,36 @@ def difficulty_distance(one: str, other: str) -> int:
     return abs(DIFFICULTIES.index(one) - DIFFICULTIES.index(other))
 
 
-def role_fit(roles: Iterable[str], wanted: frozenset[str]) -> float:
-    """Return how well a question's roles fit: up to 1; 0 for a question for everybody, -1 for other people's."""
-    known = [words for words in map(role_words, roles) if words]
-    if not known or not wanted or any(words & FOR_EVERYBODY for words in known):
-        return 0.0
-    fit = max(len(words & wanted) / len(words | wanted) for words in known)
-    return fit or -1.0
+def _leaning(request: QuestionRequest, job: JobText, weak: Mapping[str, float]) -> Leaning:
+    profile = (competency_of(skill) for skill in request.skills)
+    return Leaning(
+        competencies={
+            **{name: "is among the skills" for name in profile if name},
+            **dict.fromkeys(job.competencies, "the job asks for"),
+        },
+        weak=weak,
+    )
 
 
-def role_words(role: str) -> frozenset[str]:
-    """Return the words of a role that say what somebody does."""
-    words = role.casefold().replace("back-end", "backend").replace("front-end", "frontend")
-    words = words.replace("back end", "backend").replace("front end", "frontend")
-    letters = "".join(char if char.isalnum() else " " for char in words)
-    strong = (word for word in letters.split() if word not in WEAK_WORDS)
-    return frozenset(SAME_WORDS.get(word, word) for word in strong)
+def _pull(entry: BankQuestion, leaning: Leaning) -> float:
+    """Return how much the job's text and earlier scores speak for the question."""
+    lack, _ = weakness(_subjects(entry), leaning.weak)
+    return lack + (entry.competency in leaning.competencies)
 
 
-def _technical_wishes(request: QuestionRequest, bank: Sequence[BankQuestion]) -> list[Wish]:
-    """Return a wish for each skill, about the nearest thing that the bank knows; none for unknown ones."""
-    technical = [entry for entry in bank if entry.category == "technical"]
-    subjects = list(dict.fromkeys(skill for entry in technical for skill in entry.skills))
-    skills = request.skills or named_in(request.job_description, subjects)[:MAX_NAMED_SKILLS]
-    wishes = []
-    for skill in skills:
-        names = [name for name in (skill, related(skill)) if name and is_about(subjects, name)]
-        if names:
-            wishes.append(Wish("technical", skill=skill, subject=names[0]))
-    return wishes
+def _subjects(entry: BankQuestion) -> tuple[str, ...]:
+    return (entry.competency,) if entry.competency else entry.skills
 
 
-def _wishes(categories: Sequence[str], skills: Sequence[Wish]) -> Iterator[Wish]:
-    """Go round the categories, and within the technical one round the skills: no category is ahead by two."""
-    technical = cycle(skills or [Wish("technical")])
-    for category in cycle(categories):
-        yield next(technical) if category == "technical" else Wish(category)
-
-
-def _shared_skill(entry: BankQuestion, wish: Wish) -> str | None:
-    """Return the question's skill that answers the wish, as the bank spells it."""
-    subject = wish.subject or ""
-    return next((skill for skill in entry.skills if is_about([skill], subject)), None)
+def _skill_reasons(entry: BankQuestion, wish: Wish) -> Iterator[str]:
+    """Say what the question has to do with the skill that was wanted."""
+    about = next((skill for skill in entry.skills if is_about([skill], wish.subject or "")), None)
+    if about and canonical(wish.skill or "") != canonical(wish.subject or ""):
+        yield f"about {about}, the nearest to {wish.skill}"
+    elif about:
+        yield f"about {wish.skill}" + (", which the job asks for" if wish.is_from_job else "")
+    elif wish.skill:
+        yield f"general, as no other question about {wish.skill} was left"
 
 
 def _skill_distance(entry: BankQuestion, wish: Wish, *, fit: float) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 CATEGORIES: Final = ("behavioral", "technical", "situational")
@@ -40,6 +41,7 @@ class QuestionRequest:
     job_description: str = ""
 
 
+@lru_cache(maxsize=4096)  # the bank's texts come by at each choice
 def same_words(text: str) -> str:
     """Return a text without what two wordings of one question may differ in: case, punctuation, blanks."""
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 WORD = re.compile(r"[a-z0-9][a-z0-9+#]*")
-SHORT_NAMES = frozenset(
-    {"c", "r", "go"}
-)  # also words of English: a text must mean them to name them
+SHORT_NAMES = frozenset({"c", "r"})  # too short for a text to surely mean them
+# Also words of English: a text names them with a capital, in a list or after "with", "in", "using".
+EVERYDAY = frozenset({"go", "swift", "rust", "ruby", "spring", "angular", "rails", "celery"})
+LISTED = (
+    r"(?:[,/(•*-]\s*|\b(?:and|or|with|in|using|of|know)\s+){0}(?![\w-]| to\b)|\b{0}\s*(?:[,/)]|$)"
+)
 
 ALIASES = {
     "js": "javascript",
@@ -43,6 +47,34 @@ ALIASES = {
     "restful apis": "rest",
     "restful": "rest",
     "ux": "user experience",
+    "html": "html css",
+    "css": "html css",
+    "html5": "html css",
+    "css3": "html css",
+    "angularjs": "angular",
+    "spring boot": "spring",
+    "rabbit mq": "rabbitmq",
+    "apache kafka": "kafka",
+    "microsoft azure": "azure",
+    "dataviz": "data visualisation",
+    "data visualization": "data visualisation",
+    "seo": "search engine optimisation",
+    "search engine optimization": "search engine optimisation",
+    "hr": "human resources",
+    "pm": "project management",
+    "microservice": "microservices",
+    "unit testing": "testing",
+    "test automation": "testing",
+    "qa": "testing",
+    "quality assurance": "testing",
+    "cyber security": "security",
+    "cybersecurity": "security",
+    "information security": "security",
+    "distributed system": "distributed systems",
+    "systems design": "system design",
+    "software architecture": "system design",
+    "ux ui": "ux design",
+    "ui ux": "ux design",
 }
 
 RELATED = {  # what a question may be about when there is none about the skill itself
@@ -55,7 +87,8 @@ RELATED = {  # what a question may be about when there is none about the skill i
     "tensorflow": "machine learning",
     "scikit learn": "machine learning",
     "spring": "java",
-    "spring boot": "java",
+    "hibernate": "java",
+    "scala": "java",
     "rails": "ruby",
     "ruby on rails": "ruby",
     "laravel": "php",
@@ -73,9 +106,52 @@ RELATED = {  # what a question may be about when there is none about the skill i
     "jenkins": "ci",
     "ec2": "aws",
     "lambda": "aws",
+    "svelte": "vue",
+    "tailwind": "html css",
+    "mariadb": "mysql",
+    "oracle database": "sql",
+    "cassandra": "distributed systems",
+    "dynamodb": "aws",
+    "elasticsearch": "distributed systems",
+    "airflow": "data engineering",
+    "spark": "data engineering",
+    "hadoop": "data engineering",
+    "etl": "data engineering",
+    "dbt": "data engineering",
+    "snowflake": "data engineering",
+    "ansible": "terraform",
+    "pulumi": "terraform",
+    "prometheus": "observability",
+    "grafana": "observability",
+    "selenium": "testing",
+    "cypress": "testing",
+    "pytest": "testing",
+    "junit": "testing",
+    "figma": "ux design",
+    "sketch": "ux design",
+    "salesforce": "sales",
+    "cold calling": "prospecting",
+    "payroll": "accounting",
+    "bookkeeping": "accounting",
+    "quickbooks": "accounting",
+    "copywriting": "content marketing",
+    "google ads": "marketing analytics",
+    "google analytics": "marketing analytics",
+    "power bi": "data visualisation",
+    "tableau": "data visualisation",
+    "matlab": "data analysis",
+    "kanban": "agile",
+    "scrum": "agile",
+    "jira": "agile",
+    "patient care": "nursing",
+    "phlebotomy": "nursing",
+    "wound care": "nursing",
+    "recruiting": "talent acquisition",
+    "recruitment": "talent acquisition",
 }
 
 
+@lru_cache(maxsize=4096)  # names of the bank come by again and again
 def canonical(skill: str) -> str:
     """Return the one name that we compare a skill by."""
     words = " ".join(WORD.findall(skill.casefold()))
@@ -84,9 +160,14 @@ def canonical(skill: str) -> str:
 
 def is_about(skills: Iterable[str], wanted: str) -> bool:
     """Tell whether one of the skills is the wanted one, or one of the two is a kind of the other ("Python 3")."""
-    want = set(canonical(wanted).split())
-    have = (set(canonical(skill).split()) for skill in skills)
+    want = _words(wanted)
+    have = map(_words, skills)
     return bool(want) and any(words and (words <= want or want <= words) for words in have)
+
+
+@lru_cache(maxsize=4096)
+def _words(skill: str) -> frozenset[str]:
+    return frozenset(canonical(skill).split())
 
 
 def related(skill: str) -> str | None:
@@ -102,13 +183,22 @@ def named_in(text: str, skills: Iterable[str]) -> list[str]:
         at = min(
             (at for name in _names(skill) if (at := padded.find(f" {name} ")) >= 0), default=-1
         )
-        if at >= 0:
+        if at >= 0 and _is_meant(skill, text):
             found.setdefault(canonical(skill), (at, skill))
     return [skill for _, skill in sorted(found.values())]
+
+
+def _is_meant(skill: str, text: str) -> bool:
+    """Tell whether a name that is also a word of English stands as a name."""
+    name = canonical(skill)
+    if name not in EVERYDAY:
+        return True
+    listed = LISTED.format(re.escape(name.capitalize()))
+    return re.search(listed, text, re.MULTILINE) is not None
 
 
 def _names(skill: str) -> set[str]:
     """Return every name of a skill; none for those that a text may not mean."""
     name = canonical(skill)
     names = {name, *(alias for alias, meant in ALIASES.items() if meant == name)}
-    return names - SHORT_NAMES - {"net", "next", "express", ""}
+    return names - SHORT_NAMES - {"net", "next", "express", "pm", "qa", ""}

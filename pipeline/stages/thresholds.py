@@ -24,7 +24,8 @@ WHOLE_SHARE: Final = 0.6  # of the likeness: the whole answer; the rest is its b
 BEST_SENTENCES: Final = 3
 BY_SENTENCE_SHARE: Final = 0.5  # of a prototype's likeness: its sentences one by one
 PROTOTYPE_SHARE: Final = 0.7  # of the topic: likeness to a prototype; the rest is the question
-REFERENCE_SHARE: Final = 0.7  # of a technical topic: likeness to the points; the rest is coverage
+SKETCH_COSINE: Final = 0.45  # question to a well-known one; below, no sketch is derived from it
+REFERENCE_SHARE: Final = 0.5  # of a technical topic: likeness to the points; the rest is coverage
 TOPIC_ONLY_CAP: Final = 85.0  # points; with the question alone only the topic can be seen
 # Development interviews, with a prototype: matching answers p10/p50/p90 .27/.38/.49, answers of the
 # same people to other questions p50/p90 .21/.32; with the question alone .18/.34/.52 and .18/.30.
@@ -42,7 +43,7 @@ NEW_WORDS_CURVE: Final[Curve] = (
     (1, 0), (3, 0.35), (6, 0.8), (9, 1),
 )  # fmt: skip
 REFERENCE_WORDS_CURVE: Final[Curve] = (
-    (0, 0), (2, 0.8), (4, 1),
+    (0, 0.4), (1, 0.85), (2, 1),
 )  # fmt: skip  # a short answer can be right where the right points are known
 LIST_WORDS: Final = 8  # words; a shorter answer to a question with points may be terms alone
 FUNCTION_WORDS_CURVE: Final[Curve] = (
@@ -50,6 +51,9 @@ FUNCTION_WORDS_CURVE: Final[Curve] = (
 )  # fmt: skip
 VARIETY_CURVE: Final[Curve] = (
     (0.20, 0), (0.40, 1),
+)  # fmt: skip
+CLICHE_CURVE: Final[Curve] = (
+    (0.15, 1), (0.35, 0.6), (0.60, 0.25),
 )  # fmt: skip
 NON_ANSWER_WORDS: Final = 8  # new content words at most, beside "I do not know"
 POINT_MENTIONED: Final = 0.45  # cosine of a reference point with the sentence nearest to it

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.stages.explain import Finding
-from pipeline.stages.relevance import judge_relevance, term_coverage
+from pipeline.stages.relevance import judge_relevance
 from pipeline.stages.thresholds import TOPIC_ONLY_CAP
+from pipeline.stages.topic import term_coverage
 from pipeline.stages.vectors import RememberingEncoder
 from pipeline.values import QuestionBrief
 from tests.answers import ANSWER, QUESTION, WordOverlapEncoder, script
@@ -44,7 +45,9 @@ class TestJudgeRelevance:
         assert finding.explanations[0].quote in script(text).text
 
     def test_caps_a_question_without_a_sample_answer_and_says_so(self) -> None:
-        bare = replace(QUESTION, answer_prototype="", expected_keywords=())
+        bare = replace(
+            QUESTION, text="Which months in Oslo and Rome were hardest?", answer_prototype=""
+        )
         echo = "A challenging project that I led was the hardest project, I led it through challenging new months in Oslo and Rome."
 
         finding = judge(echo, bare)
@@ -52,6 +55,30 @@ class TestJudgeRelevance:
         assert (finding.score or 0) <= TOPIC_ONLY_CAP
         assert finding.measures["relevance_method"] == "question"
         assert finding.explanations[0].message.startswith("Topic only")
+
+    def test_derives_a_sketch_for_a_well_known_question_and_marks_it(self) -> None:
+        bare = replace(QUESTION, text="What is your greatest weakness?", answer_prototype="")
+        weakness = (
+            "My weakness is that I get nervous when I speak in public, so I took a course, I practise every "
+            "week and I ask others for help; it is getting better but I still have to work on it."
+        )
+
+        finding = judge(weakness * 2, bare)
+
+        assert finding.measures["relevance_method"] == "derived"
+        assert 55 < (finding.score or 0) <= TOPIC_ONLY_CAP
+        assert finding.explanations[0].message.startswith("Topic only")
+
+    def test_gives_praise_of_oneself_without_an_example_little(self) -> None:
+        bluff = (
+            "I am a hard working person and a fast learner, I am passionate, motivated and dedicated, and I "
+            "always give one hundred percent in everything that I do."
+        )
+
+        finding = judge(bluff, replace(QUESTION, answer_prototype=bluff))
+
+        assert (finding.score or 0) <= 30
+        assert "praise_without_example" in [row.rule for row in finding.explanations]
 
     def test_names_the_reference_points_that_are_missing(self) -> None:
         question = QuestionBrief(
