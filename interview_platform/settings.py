@@ -116,7 +116,8 @@ def _database(url: str) -> dict[str, Any]:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+            # FULL: a committed upload survives a power cut, which WAL with NORMAL does not promise
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         }
     else:
         config["CONN_MAX_AGE"] = 60
@@ -167,7 +168,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 1.5
+    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
     "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
     "socket_keepalive": True,
     "health_check_interval": 10,
@@ -288,6 +289,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {  # sets of words that several answers use
+        "SessionStatusEnum": "sessions.models.InterviewSession.Status",
+        "WorkStatusEnum": "pipeline.serializers_parts.STATUSES",
+        "SettledStatusEnum": "pipeline.serializers_parts.SETTLED",
+        "UnderWayStatusEnum": "pipeline.serializers_parts.UNDER_WAY",
+        "StageEnum": "pipeline.progress.STAGES",
+        "ReachedStageEnum": "pipeline.serializers_parts.REACHED",
+        "MetricEnum": "pipeline.values.METRICS",
+    },
 }
 
 # --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
@@ -297,7 +307,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": BROKER_KEY_PREFIX + "cache",
-        "OPTIONS": {"socket_timeout": 1.0, "socket_connect_timeout": 1.0},
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
 

@@ -1,13 +1,8 @@
 """Counters of what happened to runs, for `/metrics`: in the events server, so that all processes share them."""
 
-import logging
 from typing import Final
 
-from redis.exceptions import RedisError
-
 from pipeline import events
-
-logger = logging.getLogger(__name__)
 
 NAMES: Final = ("published", "republished", "fenced", "lost", "exhausted", "retried", "failed")
 KEY: Final = "counters"
@@ -15,12 +10,8 @@ KEY: Final = "counters"
 
 def count(name: str, *, number: int = 1) -> None:
     """Add to a counter; an absent server costs the count and nothing else."""
-    if number == 0:
-        return
-    try:
-        events.server().hincrby(events.key(KEY), name, number)
-    except (RedisError, OSError) as error:
-        logger.debug("Not counted: %s (%s)", name, type(error).__name__)
+    if number:
+        events.tell(lambda server: server.hincrby(events.key(KEY), name, number))
 
 
 def read_counters() -> dict[str, int]:

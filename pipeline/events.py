@@ -6,9 +6,11 @@ before it answers.
 """
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import ClassVar
 from uuid import UUID
 
 import redis
@@ -21,7 +23,10 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 0.5
-ANSWER_SECONDS = 1.0
+ANSWER_SECONDS = 0.5
+REST_SECONDS = (
+    2.0  # an absent server is not told of anything for so long: its time-out would slow each answer
+)
 
 
 def key(name: str) -> str:
@@ -36,16 +41,34 @@ def server() -> "redis.Redis":
         settings.EVENTS_URL,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # a connection that went stale is replaced once
+        retry=Retry(
+            NoBackoff(), 1, (redis.ConnectionError,)
+        ),  # a stale connection is replaced once
     )
+
+
+class _Rest:
+    """Remembers, for one process, that the server was away a moment ago."""
+
+    until: ClassVar[float] = 0.0
 
 
 def announce(session_uuid: UUID) -> None:
     """Wake whoever waits for a result of the session."""
+    tell(lambda server: server.publish(_channel(session_uuid), "changed"))
+
+
+def tell(say: Callable[["redis.Redis"], object]) -> bool:
+    """Say something that may get lost; return whether it was heard."""
+    if time.monotonic() < _Rest.until:
+        return False
     try:
-        server().publish(_channel(session_uuid), "changed")
+        say(server())
     except (RedisError, OSError) as error:
-        logger.warning("The events server is away, nobody is woken: %s", type(error).__name__)
+        _Rest.until = time.monotonic() + REST_SECONDS
+        logger.warning("The events server is away: %s", type(error).__name__)
+        return False
+    return True
 
 
 class Subscription:

@@ -168,6 +168,14 @@ def release(held: Claim) -> None:
             _end_try(held, Outcome.RELEASED)
 
 
+def expire(*, run_id: int, worker: str) -> bool:
+    """End the lease of a child that this worker has just lost, so that nobody waits for it to run out."""
+    own = StageRun.objects.filter(run_id=run_id, worker=worker, outcome=Outcome.RUNNING)
+    token = own.order_by("-pk").values_list("token", flat=True).first()
+    held = PipelineRun.objects.filter(pk=run_id, state=State.RUNNING, lease_token=token)
+    return token is not None and bool(held.update(lease_until=Now() - timedelta(seconds=1)))
+
+
 def reap() -> list[PipelineRun]:
     """Fail the runs whose workers went silent once too often; return them."""
     over = PipelineRun.objects.filter(_is_over(), state=State.RUNNING).filter(

@@ -5,12 +5,13 @@ import threading
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.signals import task_failure, worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
-from pipeline import upkeep
+from pipeline import leases, upkeep
 from pipeline.models import WorkerHeartbeat
 from pipeline.reconciler import Reconciler, lead, loop, resign
 
@@ -64,6 +65,22 @@ def wait_for_the_end(**_: Any) -> None:
     """Give the thread a moment to take its leave."""
     if _Life.thread is not None:
         _Life.thread.join(STOP_SECONDS)
+
+
+@task_failure.connect
+def free_what_a_child_held(sender: Any, exception: Any, kwargs: Any, **_: Any) -> None:
+    """Let the run of a child that was killed, or ran over its hard limit, be taken at once and not when its lease ends."""
+    run_id = kwargs.get("run_id") if isinstance(kwargs, dict) else None
+    if not isinstance(exception, (WorkerLostError, TimeLimitExceeded)):
+        return
+    if not isinstance(run_id, int):
+        return
+    try:
+        leases.expire(run_id=run_id, worker=_Life.name)
+    except DatabaseError as error:
+        logger.warning("The lease of run %s runs out by itself: %s", run_id, error)
+    finally:
+        connection.close()
 
 
 def show_life(name: str, *, queues: list[str], concurrency: int) -> None:

@@ -14,7 +14,7 @@ CPU_TASKS_PER_CHILD = 200
 CPU_KILOBYTES_PER_CHILD = 600_000
 
 # A slow broker must not hold up a request.
-API_ENVIRONMENT = {"BROKER_SOCKET_TIMEOUT": "1.5", "BROKER_CONNECT_TIMEOUT": "1.0"}
+API_ENVIRONMENT = {"BROKER_SOCKET_TIMEOUT": "0.7", "BROKER_CONNECT_TIMEOUT": "0.7"}
 WORKER_ENVIRONMENT = {
     "REMAP_SIGTERM": "SIGQUIT",  # give work back at a stop, do not wait for its end
     "KMP_BLOCKTIME": "0",  # OpenMP's threads must not spin between two calls

@@ -1,0 +1,135 @@
+"""Many people upload at once, and try again as a good client does when the platform does not answer."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+
+from tests.chaos.recordings import Kind, Marked, make_recording
+
+QUESTIONS: Final = 10  # a person
+PEOPLE_AT_ONCE: Final = 8
+TRIES: Final = 60
+PAUSE_SECONDS: Final = 0.5
+PASSWORD: Final = "correct-horse-battery-9"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A recording that the platform said 201 to."""
+
+    marked: Marked
+    token: str
+    path: str  # of the question, below /api/v1
+    attempt: int
+    seconds: float  # that the answer took
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Everybody, and what they were told."""
+
+    url: str
+    recordings: list[Marked]
+    seconds: float  # over which the uploads are spread
+    accepted: list[Upload] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _pool: ThreadPoolExecutor | None = None
+    _people: list[Any] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Let everybody start, a group after the other."""
+        self._pool = ThreadPoolExecutor(PEOPLE_AT_ONCE)
+        for start in range(0, len(self.recordings), QUESTIONS):
+            person = self.recordings[start : start + QUESTIONS]
+            self._people.append(self._pool.submit(self._interview, person))
+
+    def wait(self) -> None:
+        """Return when everybody is through; raise what went wrong in here."""
+        for person in self._people:
+            person.result()
+        if self._pool:
+            self._pool.shutdown()
+
+    @property
+    def is_through(self) -> bool:
+        """Tell whether everybody is."""
+        return all(person.done() for person in self._people)
+
+    def _interview(self, recordings: list[Marked]) -> None:
+        pace = self.seconds * PEOPLE_AT_ONCE / max(1, len(self.recordings))
+        with httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30) as http:
+            account = {
+                "email": f"{uuid.uuid4().hex}@example.com",
+                "password": PASSWORD,
+                "full_name": "A Candidate",
+            }
+            person = self._ask(http, "users/register", json=account)
+            http.headers["Authorization"] = f"Bearer {person['token']}"
+            session = self._ask(http, "interviews/sessions", json={"target_role": "Engineer"})
+            path = f"interviews/sessions/{session['id']}/questions"
+            made = self._ask(http, f"{path}/generate", json={"num_questions": len(recordings)})
+            for question, marked in zip(made["questions"], recordings, strict=True):
+                self._upload(http, f"{path}/{question['id']}", marked, token=person["token"])
+                self._over.wait(pace)
+
+    def _upload(self, http: httpx.Client, path: str, marked: Marked, *, token: str) -> None:
+        file = ("answer.wav", make_recording(marked), "audio/wav")
+        kept = self._ask(http, f"{path}/audio", files={"file": file})
+        upload = Upload(marked, token, path, kept["attempt"], kept["answered_after"])
+        with self._lock:
+            self.accepted.append(upload)
+
+    def _ask(self, http: httpx.Client, path: str, **content: Any) -> dict[str, Any]:
+        """Return the data of a 2xx; on anything that may pass, ask again with the same key."""
+        key = str(uuid.uuid4())
+        for number in range(TRIES):
+            if number % 10 == 9:
+                key = str(uuid.uuid4())
+            try:
+                response = http.post(path, headers={"Idempotency-Key": key}, **content)
+            except httpx.HTTPError:
+                self._over.wait(PAUSE_SECONDS)
+                continue
+            if response.is_success:
+                return {
+                    **response.json()["data"],
+                    "answered_after": response.elapsed.total_seconds(),
+                }
+            self._look_at(path, response)
+            self._over.wait(PAUSE_SECONDS)
+        raise AssertionError(f"{path}: nobody answered")
+
+    def _look_at(self, path: str, response: httpx.Response) -> None:
+        """A refusal must be one that passes, and be told in the envelope."""
+        passing = {
+            HTTPStatus.CONFLICT,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        }
+        told = response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code in passing and told and response.json()["success"] is False:
+            return
+        if path == "users/register" and "unique" in response.text:  # the first try did succeed
+            raise AssertionError("the account was made twice")
+        with self._lock:
+            self.surprises.append(f"{path}: {response.status_code} {response.text[:200]}")
+
+
+def choose_kinds(count: int) -> list[Marked]:
+    """Return the recordings: most are good, some are shaky, a few can never work, and a few kill their worker."""
+    return [Marked(number, _kind(number)) for number in range(1, count + 1)]
+
+
+def _kind(number: int) -> Kind:
+    if number % 60 == 17:
+        return Kind.POISON
+    if number % 50 == 23:
+        return Kind.BROKEN
+    return Kind.SHAKY if number % 15 == 7 else Kind.GOOD
