@@ -61,6 +61,12 @@ format: install-dev ## Format the code and mend what the linter can
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+CHAOS = --seed $(or $(SEED),7) --uploads $(or $(UPLOADS),200) --database $(or $(DATABASE),sqlite)
+
+.PHONY: chaos
+chaos: install-dev ## Break everything while people upload (SEED=7 UPLOADS=200 DATABASE=sqlite|postgres)
+	$(PY) -m tests.chaos.run $(CHAOS)
+
 .PHONY: wer
 wer: install-dev ## Measure the recogniser (benchmarks/README.md)
 	$(PY) benchmarks/wer.py
@@ -68,6 +74,10 @@ wer: install-dev ## Measure the recogniser (benchmarks/README.md)
 .PHONY: eval
 eval: install-dev ## Measure the judgement (benchmarks/README.md)
 	$(PY) benchmarks/eval.py
+
+.PHONY: bench-analytics
+bench-analytics: install-dev ## Measure dashboard, history and charts on a million answers
+	$(PY) benchmarks/analytics.py
 
 COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet

@@ -25,7 +25,8 @@ Theme = Literal["auto", "light", "dark"]
 WIDTH: Final = 8.0  # inches
 PANEL_HEIGHT: Final = 2.4  # inches, where there are several
 HEIGHT: Final = 4.5  # inches, where there is one
-PNG_DPI: Final = 160
+PNG_DPI: Final = 120
+PNG_COMPRESSION: Final = 3  # of 9; more takes longer and saves little
 MAX_LABELS: Final = 8  # along the bottom; more would run into one another
 MAX_MARKED: Final = 60  # points; with more the markers hide the line
 FULL_SCORE: Final = 100
@@ -48,7 +49,8 @@ def draw_png(chart: Chart, *, theme: Theme = "auto") -> bytes:
     figure = _draw(chart, DARK if theme == "dark" else LIGHT)
     written = BytesIO()
     told = {"Title": chart.title, "Description": chart.description, "Software": None}
-    figure.savefig(written, format="png", dpi=PNG_DPI, metadata=told)
+    options = {"compress_level": PNG_COMPRESSION}
+    figure.savefig(written, format="png", dpi=PNG_DPI, metadata=told, pil_kwargs=options)
     return written.getvalue()
 
 

@@ -62,7 +62,7 @@ class TestChartImages:
         assert (response.status_code, response["Content-Type"]) == (200, "image/png")
         assert response.content.startswith(b"\x89PNG\r\n\x1a\n")
         width, height = struct.unpack(">II", response.content[16:24])
-        assert (width, height >= 720) == (1280, True)
+        assert (width, height >= 540) == (960, True)
 
     def test_follow_the_readers_setting_unless_told_otherwise(self, api: APIClient) -> None:
         auto, light, dark = (

@@ -1,0 +1,59 @@
+"""What goes wrong again and again."""
+
+import pytest
+
+from analytics.mistakes import FLUENCY_POINTS, is_mistake, recurring_mistakes
+from pipeline.stages.thresholds import FLUENCY_SHARES
+from tests.unit.analytics.practice import explained, numbered
+
+
+class TestIsMistake:
+    @pytest.mark.parametrize(
+        ("metric", "rule", "points", "wrong"),
+        [
+            ("grammar", "agreement", -3.0, True),
+            ("grammar", "errors_heard", 95.0, False),
+            ("keywords", "keyword_missing", 0.0, True),
+            ("keywords", "keyword_word", 20.0, False),
+            ("relevance", "point_missing", 0.0, True),
+            ("fluency", "pace", 33.9, True),
+            ("fluency", "pace", 34.0, False),
+            ("fluency", "fillers", 10.0, True),
+        ],
+    )
+    def test_tells_what_went_wrong_from_what_went_well(
+        self, metric: str, rule: str, points: float, wrong: bool
+    ) -> None:
+        assert is_mistake(explained(rule, metric=metric, points=points)) is wrong
+
+    def test_knows_the_parts_of_the_fluency_score(self) -> None:
+        assert {name: points / 100 for name, points in FLUENCY_POINTS.items()} == FLUENCY_SHARES
+
+
+class TestRecurringMistakes:
+    def test_need_more_than_one_session(self) -> None:
+        rows = [explained(question_id=numbered(1)), explained(question_id=numbered(2))]
+
+        assert recurring_mistakes(rows) == ()
+
+    def test_count_answers_and_sessions_and_show_the_latest(self) -> None:
+        rows = [
+            explained(session_id=numbered(1), question_id=numbered(1), quote="he go"),
+            explained(session_id=numbered(1), question_id=numbered(1), quote="they was"),
+            explained(session_id=numbered(2), question_id=numbered(2), quote="it are"),
+            explained(session_id=numbered(3), question_id=numbered(3), quote=""),
+        ]
+
+        (mistake,) = recurring_mistakes(rows)
+
+        assert (mistake.answers, mistake.sessions) == (3, 3)
+        assert mistake.example.quote == "it are"
+
+    def test_are_the_most_frequent_first(self) -> None:
+        rows = [explained("article", session_id=numbered(one)) for one in (1, 2)]
+        rows += [
+            explained("agreement", session_id=numbered(one), question_id=numbered(one))
+            for one in (1, 2, 3)
+        ]
+
+        assert [row.rule for row in recurring_mistakes(rows)] == ["agreement", "article"]
