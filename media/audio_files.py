@@ -1,5 +1,6 @@
 """What a recording is, judged by its first bytes; and the names and types that we give to it."""
 
+import re
 from typing import Final
 
 HEAD_BYTES: Final = 4096  # enough for every signature below
@@ -12,6 +13,10 @@ CONTENT_TYPES: Final = {
     "ogg": "audio/ogg",
 }
 FORMATS: Final = tuple(CONTENT_TYPES)
+
+NAME: Final = re.compile(
+    r"question-(?P<position>[0-9]{2,5})-attempt-(?P<attempt>[0-9]{2,9})\.(?P<format>[a-z0-9]{3,4})"
+)
 
 EBML_MAGIC = b"\x1a\x45\xdf\xa3"
 ID3_HEADER_BYTES = 10
@@ -42,9 +47,23 @@ def content_type(audio_format: str) -> str:
     return CONTENT_TYPES[audio_format]
 
 
-def stored_name(*, position: int, attempt: int, audio_format: str) -> str:
-    """Return the name that a recording is kept under: made of numbers, never of the client's words."""
+def public_name(*, position: int, attempt: int, audio_format: str) -> str:
+    """Return the name that a recording is shown under: made of numbers, never of the client's words."""
     return f"question-{position:02d}-attempt-{attempt:02d}.{audio_format}"
+
+
+def read_name(name: str) -> tuple[int, int, str] | None:
+    """Return position, attempt and format of a name that `public_name` makes; None for any other."""
+    match = NAME.fullmatch(name)
+    if match is None:
+        return None
+    position, attempt = int(match["position"]), int(match["attempt"])
+    found = position, attempt, match["format"]
+    return (
+        found
+        if name == public_name(position=position, attempt=attempt, audio_format=found[2])
+        else None
+    )
 
 
 def _is_wave(head: bytes) -> bool:

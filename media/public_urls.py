@@ -1,5 +1,9 @@
-"""Paths."""
+"""The paths that `file_path` shows."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from media import views
+
+urlpatterns = [
+    path("uploads/sessions/<uuid:session_uuid>/<str:name>", views.PublicRecording.as_view()),
+]

@@ -1,5 +1,12 @@
-"""Paths."""
+"""Paths below /api/v1/interviews/ that are about recordings."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from media import views
+
+urlpatterns = [
+    path(
+        "sessions/<uuid:session_uuid>/questions/<uuid:question_uuid>/audio",
+        views.Recording.as_view(),
+    ),
+]

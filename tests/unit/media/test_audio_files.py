@@ -6,8 +6,9 @@ from media.audio_files import (
     HEAD_BYTES,
     content_type,
     mpeg_frame_length,
+    public_name,
+    read_name,
     sniff_format,
-    stored_name,
 )
 from tests.recordings import sample, wave_bytes
 
@@ -76,9 +77,31 @@ class TestMpegFrameLength:
 
 class TestNames:
     def test_are_made_of_numbers(self) -> None:
-        name = stored_name(position=3, attempt=1, audio_format="webm")
+        name = public_name(position=3, attempt=1, audio_format="webm")
 
         assert name == "question-03-attempt-01.webm"
+
+    @pytest.mark.parametrize(("position", "attempt"), [(1, 1), (20, 7), (3, 123)])
+    def test_are_understood_when_they_come_back(self, position: int, attempt: int) -> None:
+        name = public_name(position=position, attempt=attempt, audio_format="mp3")
+
+        assert read_name(name) == (position, attempt, "mp3")
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "",
+            "..",
+            "../question-01-attempt-01.mp3",
+            "question-1-attempt-1.mp3",
+            "question-001-attempt-01.mp3",
+            "question-01-attempt-01.mp3.exe",
+            "question-0\u0661-attempt-01.mp3",
+            "question-01-attempt-99999999999.mp3",
+        ],
+    )
+    def test_are_the_only_ones_understood(self, name: str) -> None:
+        assert read_name(name) is None
 
     def test_go_with_a_media_type_each(self) -> None:
         assert set(CONTENT_TYPES) == {"mp3", "wav", "m4a", "webm", "ogg"}

@@ -1,0 +1,79 @@
+"""An owner's recordings, as the interface sees them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from interview_platform.errors import NotFound
+from media.audio_files import read_name
+from media.models import AudioAnswer
+from sessions.models import Question
+from sessions.selectors import get_question, get_session
+
+
+class AudioNotFound(NotFound):
+    """The question has not been answered."""
+
+    message = "No audio uploaded for this question"
+
+
+class AttemptNotFound(NotFound):
+    """The question has not been answered so often."""
+
+    message = "No such attempt at this question"
+
+
+def get_recording(
+    *, owner: User, session_uuid: UUID, question_uuid: UUID, attempt: int | None = None
+) -> AudioAnswer:
+    """Return one attempt at the question, else the latest; raise a not-found that says what is missing."""
+    found = _own(owner).filter(question__uuid=question_uuid, question__session__uuid=session_uuid)
+    if attempt is not None:
+        recording = found.filter(attempt=attempt).first()
+    else:
+        recording = found.order_by("-attempt").first()
+    if recording is not None:
+        return recording
+    get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
+    if attempt is not None and found.exists():
+        raise AttemptNotFound
+    raise AudioNotFound
+
+
+def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> AudioAnswer:
+    """Return the recording that a `file_path` names; raise `SessionNotFound` or `AudioNotFound`."""
+    session = get_session(owner=owner, session_uuid=session_uuid)
+    parts = read_name(name)
+    if parts is None:
+        raise AudioNotFound
+    position, attempt, audio_format = parts
+    recording = (
+        _own(owner)
+        .filter(question__session=session, question__position=position)
+        .filter(attempt=attempt, format=audio_format)
+        .first()
+    )
+    if recording is None:
+        raise AudioNotFound
+    return recording
+
+
+def find_twin(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
+    """Return the question's latest recording when it has the same bytes and came after `since`."""
+    latest = (
+        AudioAnswer.objects.filter(question=question)
+        .select_related("question__session", "run")
+        .order_by("-attempt")
+        .first()
+    )
+    if latest is None or latest.sha256 != sha256 or latest.created_at < since:
+        return None
+    return latest
+
+
+def _own(owner: User) -> "QuerySet[AudioAnswer]":
+    return AudioAnswer.objects.filter(question__session__owner=owner).select_related(
+        "question__session", "run"
+    )

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from media.keeping import INCOMING
+from media.models import AudioAnswer
+from sessions.models import Question
+from tests.recordings import sample, wave_bytes
+
+
+def audio_path(question: Question) -> str:
+    """Return where the recordings of a question are uploaded to and read from."""
+    return f"/api/v1/interviews/sessions/{question.session.uuid}/questions/{question.uuid}/audio"
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return every file in the folder and below it."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def detail(response: Any) -> tuple[int, str, str]:
+    """Return status, field and code of an answer that refuses one field."""
+    error = response.json()["error"]
+    assert error["code"] == response.status_code
+    [row] = error["details"]
+    return response.status_code, row["field"], row["code"]
+
+
+@dataclass
+class Uploader:
+    """Somebody who answers one question."""
+
+    api: APIClient
+    question: Question
+    storage: Path
+
+    @property
+    def path(self) -> str:
+        return audio_path(self.question)
+
+    def send(self, content: bytes | None = None, *, name: str = "answer.wav", **fields: Any) -> Any:
+        """Upload these bytes (one second of sound by default); return the answer."""
+        body = wave_bytes() if content is None else content
+        headers = fields.pop("headers", None)
+        form = {"file": SimpleUploadedFile(name, body), **fields}
+        return self.api.post(self.path, form, format="multipart", headers=headers)
+
+    def upload(self, content: bytes | None = None, **fields: Any) -> Any:
+        """Upload; return the data of an answer that must be a success."""
+        response = self.send(content, **fields)
+        assert response.status_code == 201, response.content
+        return response.json()["data"]
+
+    def get(self, path: str = "", *, method: str = "GET", **headers: str) -> Any:
+        """Load a recording, the latest of this question by default; the answer has its `body` read."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        response: Any = self.api.generic(method, path or self.path, headers=named)
+        response.body = b"".join(response) if response.streaming else response.content
+        return response
+
+    def assert_nothing_is_left(self) -> None:
+        """Find neither a row nor a file, finished or not."""
+        assert not AudioAnswer.objects.exists()
+        assert not self.question.runs.exists()
+        assert files_below(self.storage) == []
+
+
+@pytest.fixture
+def uploads(settings: Any, tmp_path: Path) -> Path:
+    """The storage, in a folder of this test."""
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(folder)},
+        },
+    }
+    return folder
+
+
+@pytest.fixture
+def uploader(
+    uploads: Path, alice: User, question: Question, client_for: Callable[[User], APIClient]
+) -> Uploader:
+    """Alice at her question."""
+    return Uploader(api=client_for(alice), question=question, storage=uploads)
+
+
+@pytest.fixture
+def strong_mp3() -> bytes:
+    """A real answer."""
+    return sample("strong_answer.mp3").read_bytes()
+
+
+def waiting_files(storage: Path) -> list[Path]:
+    """Return the temporary files of uploads that have not ended."""
+    return files_below(storage / INCOMING)
