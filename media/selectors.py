@@ -6,23 +6,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
-from interview_platform.errors import NotFound
 from media.audio_files import read_name
 from media.models import AudioAnswer
+from pipeline.selectors import NoRecording, NoSuchAttempt
 from sessions.models import Question
 from sessions.selectors import get_question, get_session
-
-
-class AudioNotFound(NotFound):
-    """The question has not been answered."""
-
-    message = "No audio uploaded for this question"
-
-
-class AttemptNotFound(NotFound):
-    """The question has not been answered so often."""
-
-    message = "No such attempt at this question"
 
 
 def get_recording(
@@ -38,16 +26,16 @@ def get_recording(
         return recording
     get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
     if attempt is not None and found.exists():
-        raise AttemptNotFound
-    raise AudioNotFound
+        raise NoSuchAttempt
+    raise NoRecording
 
 
 def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> AudioAnswer:
-    """Return the recording that a `file_path` names; raise `SessionNotFound` or `AudioNotFound`."""
+    """Return the recording that a `file_path` names; raise `SessionNotFound` or `NoRecording`."""
     session = get_session(owner=owner, session_uuid=session_uuid)
     parts = read_name(name)
     if parts is None:
-        raise AudioNotFound
+        raise NoRecording
     position, attempt, audio_format = parts
     recording = (
         _own(owner)
@@ -56,7 +44,7 @@ def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> Audi
         .first()
     )
     if recording is None:
-        raise AudioNotFound
+        raise NoRecording
     return recording
 
 

@@ -44,11 +44,20 @@ class Uploader:
     def path(self) -> str:
         return audio_path(self.question)
 
-    def send(self, content: bytes | None = None, *, name: str = "answer.wav", **fields: Any) -> Any:
+    def send(
+        self,
+        content: bytes | None = None,
+        *,
+        name: str = "answer.wav",
+        duration: str | None = None,
+        fields: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
         """Upload these bytes (one second of sound by default); return the answer."""
         body = wave_bytes() if content is None else content
-        headers = fields.pop("headers", None)
-        form = {"file": SimpleUploadedFile(name, body), **fields}
+        form: dict[str, Any] = {"file": SimpleUploadedFile(name, body), **(fields or {})}
+        if duration is not None:
+            form["duration"] = duration
         return self.api.post(self.path, form, format="multipart", headers=headers)
 
     def upload(self, content: bytes | None = None, **fields: Any) -> Any:

@@ -159,7 +159,7 @@ class TestAnUploadIsRefused:
         uploader.assert_nothing_is_left()
 
     def test_with_a_thousand_fields_more(self, uploader: Uploader) -> None:
-        assert uploader.send(**{f"extra{n}": "x" for n in range(1000)}).status_code == 400
+        assert uploader.send(fields={f"extra{n}": "x" for n in range(1000)}).status_code == 400
         uploader.assert_nothing_is_left()
 
     @pytest.mark.parametrize("duration", ["abc", "-1", "NaN", "1e308", "inf", "1e400"])
