@@ -100,7 +100,8 @@ class Subscription:
 @contextmanager
 def subscription(session_uuid: UUID) -> Iterator[Subscription]:
     """Listen from here on to what happens to the session."""
-    pubsub = server().pubsub()  # type: ignore[no-untyped-call] # redis-py has none here
+    client = server()  # held while we listen: a client that is let go closes its connections
+    pubsub = client.pubsub()  # type: ignore[no-untyped-call] # redis-py has none here
     try:
         pubsub.subscribe(_channel(session_uuid))
         pubsub.get_message(

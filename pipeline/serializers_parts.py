@@ -9,6 +9,8 @@ from pipeline.progress import STAGES
 
 SETTLED = ("completed", "failed")
 UNDER_WAY = ("queued", "processing")
+STATUSES = (*UNDER_WAY, *SETTLED)
+REACHED = (*STAGES, "done")
 SCORE_HELP = "0 to 100, one decimal."
 
 
@@ -28,7 +30,7 @@ class FailureOut(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="A stable word.")
     message = serializers.CharField(help_text="A sentence for a person.")
     retryable = serializers.BooleanField(help_text="Whether asking again can help.")
-    stage = serializers.ChoiceField(choices=(*STAGES, "done"))
+    stage = serializers.ChoiceField(choices=REACHED)
 
 
 class SettledOut(serializers.Serializer[Any]):

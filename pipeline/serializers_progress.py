@@ -4,17 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pipeline.progress import STAGES, Outcome, Progress
+from pipeline.progress import Outcome, Progress
 from pipeline.selectors_session import QuestionProgress, SessionProgress
-from pipeline.serializers_parts import SETTLED, UNDER_WAY, FailureOut, UnderWayOut
+from pipeline.serializers_parts import REACHED, STATUSES, FailureOut, UnderWayOut
 from sessions.models import InterviewSession
 
 
 class WorkOut(serializers.Serializer[Any]):
     """How far something is; all null where there is nothing to work on."""
 
-    status = serializers.ChoiceField(choices=(*UNDER_WAY, *SETTLED), allow_null=True)
-    stage = serializers.ChoiceField(choices=(*STAGES, "done"), allow_null=True)
+    status = serializers.ChoiceField(choices=STATUSES, allow_null=True)
+    stage = serializers.ChoiceField(choices=REACHED, allow_null=True)
     progress = serializers.FloatField(min_value=0, max_value=1)
     queue_position = serializers.IntegerField(allow_null=True, min_value=0)
     eta_seconds = serializers.FloatField(allow_null=True, min_value=0)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import SkillsField
 from interview_platform.http.fields import TextField, WholeField
-from pipeline.stages.questions import CATEGORIES
+from sessions.models import Category
 from sessions.serializers import QuestionOut
 
 DEFAULT_QUESTIONS: Final = 5
@@ -29,7 +29,7 @@ class GenerateIn(serializers.Serializer[Any]):
 
     num_questions = WholeField(min_value=1, max_value=MAX_QUESTIONS, default=DEFAULT_QUESTIONS)
     categories = serializers.ListField(
-        child=serializers.ChoiceField(choices=CATEGORIES),
+        child=serializers.ChoiceField(choices=Category.choices),
         required=False,
         allow_empty=False,
         max_length=20,

@@ -130,7 +130,7 @@ class Transcript(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> HttpResponse:
         """Return what was said; as subtitles or plain text, too, once it is there."""
-        query = TranscriptQueryIn(data=request.query_params)
+        query = TranscriptQueryIn(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         held = hold_as_wished(
             request,
@@ -203,7 +203,7 @@ class Evaluation(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> Response:
         """Return how the answer was judged, and why."""
-        query = AttemptIn(data=request.query_params)
+        query = AttemptIn(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         return reply(
             request,
