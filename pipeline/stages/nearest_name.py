@@ -17,7 +17,8 @@ def nearest_name(name: str, names: tuple[str, ...], *, encoder: SentenceEncoder)
         return None
     wanted = encoder.encode([name])[0]
     likeness, index = max(
-        (cosine(wanted, vector), -index) for index, vector in enumerate(_vectors(names, encoder))  # type: ignore[arg-type] # a port says nothing of hashes
+        (cosine(wanted, vector), -index)
+        for index, vector in enumerate(_vectors(names, encoder))  # type: ignore[arg-type] # a port says nothing of hashes
     )
     return names[-index] if likeness >= NEAR else None
 

@@ -17,15 +17,10 @@ from pipeline.stages.question_request import (
     QuestionRequest,
     same_words,
 )
-from pipeline.stages.question_wishes import (
-    SkillFinder,
-    Wish,
-    make_wishes,
-    take_turns,
-    technical_wishes,
-)
+from pipeline.stages.question_wishes import make_wishes, take_turns, technical_wishes
 from pipeline.stages.role_names import role_fit, role_words
-from pipeline.stages.skill_names import canonical, is_about
+from pipeline.stages.skill_finder import PART, SkillFinder, Wish
+from pipeline.stages.skill_names import canonical
 from pipeline.stages.weak_spots import weakness
 from pipeline.values import DraftQuestion
 
@@ -91,59 +86,61 @@ class _Ranking:
         leaning: Leaning,
     ) -> None:
         chance = random.Random(seed)  # noqa: S311 - variety between interviews, no secret
+        lot = {key: chance.random() for key in sorted(entry.key for entry in bank)}
+        role = role_words(request.target_role)
         self._request = request
         self._leaning = leaning
-        self._seen = frozenset(seen)
-        role = role_words(request.target_role)
         self._fit = {entry.key: role_fit(entry.roles, role) for entry in bank}
-        self._left = {entry.key: entry for entry in bank}
-        self._lot = {key: chance.random() for key in sorted(self._left)}
-        self._pull = {entry.key: _pull(entry, leaning) for entry in bank}
+        self._is_seen = {entry.key: entry.key in seen or entry.text in seen for entry in bank}
+        self._left = {name: [e for e in bank if e.category == name] for name in CATEGORIES}
         self._asked: Counter[str] = Counter()  # competencies and skills of this interview
+        self._last = {  # what decides when all that depends on the wish is equal
+            entry.key: (
+                difficulty_distance(entry.difficulty, request.difficulty),
+                -_pull(entry, leaning),
+                -self._fit[entry.key],
+                lot[entry.key],
+            )
+            for entry in bank
+        }
 
     def has_any(self, categories: Collection[str]) -> bool:
         """Tell whether a question of these categories is left."""
-        return any(entry.category in categories for entry in self._left.values())
+        return any(self._left[category] for category in categories)
 
     def take(self, wish: Wish) -> DraftQuestion | None:
         """Take the best question for the wish out of what is left; None when the category is empty."""
-        candidates = [entry for entry in self._left.values() if entry.category == wish.category]
-        if not candidates:
+        best = min(
+            self._left[wish.category], key=lambda entry: self._rank(entry, wish), default=None
+        )
+        if best is None:
             return None
-        best = min(candidates, key=lambda entry: self._rank(entry, wish))
-        same_text = same_words(best.text)
-        self._left = {
-            key: entry for key, entry in self._left.items() if same_words(entry.text) != same_text
-        }
+        words = same_words(best.text)
+        for name, entries in self._left.items():
+            self._left[name] = [entry for entry in entries if same_words(entry.text) != words]
         self._asked.update(_subjects(best))
         return _draft(best, "; ".join(self._reasons(best, wish))[:MAX_REASON])
 
     def _rank(self, entry: BankQuestion, wish: Wish) -> tuple[float, ...]:
         """Return what decides, most important first; less is better."""
         fit = self._fit[entry.key]
-        distance = _skill_distance(entry, wish, fit=fit)
-        is_foreign = fit < 0 and not (wish.subject and distance == 0)
+        distance = wish.distance(entry, fit=fit)
         return (
-            is_foreign,  # a nurse rather hears a question again than one about compilers
-            self._is_seen(entry),
+            fit < 0 and not (wish.subject and distance <= PART),  # a nurse rather hears a question
+            self._is_seen[entry.key],  # again than one about compilers
             distance,
             fit < 0,
             0 if wish.subject else max((self._asked[name] for name in _subjects(entry)), default=0),
-            difficulty_distance(entry.difficulty, self._request.difficulty),
-            -self._pull[entry.key],
-            -fit,
-            self._lot[entry.key],
+            *self._last[entry.key],
         )
-
-    def _is_seen(self, entry: BankQuestion) -> bool:
-        return entry.key in self._seen or entry.text in self._seen
 
     def _reasons(self, entry: BankQuestion, wish: Wish) -> Iterator[str]:
         asked = self._request.difficulty
         yield f"{entry.category}, {entry.difficulty}" + (
             "" if entry.difficulty == asked else f" (no {asked} one was left)"
         )
-        yield from _skill_reasons(entry, wish)
+        if wish.subject:
+            yield wish.explain(entry, fit=self._fit[entry.key])
         if self._fit[entry.key] > 0:
             yield f"for the role {self._request.target_role}"
         if entry.competency:
@@ -152,7 +149,7 @@ class _Ranking:
         lack, name = weakness((entry.category, *_subjects(entry)), self._leaning.weak)
         if lack:
             yield f"to practice {name}, so far {self._leaning.weak[name]:.0f} of 100"
-        if self._is_seen(entry):
+        if self._is_seen[entry.key]:
             yield "asked before, as all others that suit were too"
 
 
@@ -180,24 +177,6 @@ def _pull(entry: BankQuestion, leaning: Leaning) -> float:
 
 def _subjects(entry: BankQuestion) -> tuple[str, ...]:
     return (entry.competency,) if entry.competency else entry.skills
-
-
-def _skill_reasons(entry: BankQuestion, wish: Wish) -> Iterator[str]:
-    """Say what the question has to do with the skill that was wanted."""
-    about = next((skill for skill in entry.skills if is_about([skill], wish.subject or "")), None)
-    if about and canonical(wish.skill or "") != canonical(wish.subject or ""):
-        yield f"about {about}, the nearest to {wish.skill}"
-    elif about:
-        yield f"about {wish.skill}" + (", which the job asks for" if wish.is_from_job else "")
-    elif wish.skill:
-        yield f"general, as no other question about {wish.skill} was left"
-
-
-def _skill_distance(entry: BankQuestion, wish: Wish, *, fit: float) -> int:
-    """Return 0 for a question about the wish, 1 for a general one, 2 for one about something else."""
-    if wish.subject is None or is_about(entry.skills, wish.subject):
-        return 0
-    return 1 if not entry.skills or fit > 0 else 2
 
 
 def _draft(entry: BankQuestion, reason: str) -> DraftQuestion:

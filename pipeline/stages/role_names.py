@@ -1,6 +1,5 @@
 """Does a question suit a role? "Senior Nurse" and "Registered Nurse" are one profession, a welder is another."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -81,7 +80,8 @@ SPELLINGS: Final = (
 )
 
 
-def role_fit(roles: Iterable[str], wanted: frozenset[str]) -> float:
+@lru_cache(maxsize=4096)  # many questions of the bank name the same roles
+def role_fit(roles: tuple[str, ...], wanted: frozenset[str]) -> float:
     """Return how well a question's roles fit: up to 1; 0 for a question for everybody, -1 for other people's."""
     known = [words for words in map(role_words, roles) if words]
     if not known or not wanted or any(words & FOR_EVERYBODY for words in known):

@@ -1,13 +1,18 @@
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count, product
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.question_choice import difficulty_distance, role_fit, role_words
+from pipeline.bank import load_bank
+from pipeline.ports import Judges, Token
+from pipeline.stages.job_text import JobText, read_job_text
+from pipeline.stages.question_choice import NO_JUDGES, difficulty_distance
 from pipeline.stages.questions import (
     CATEGORIES,
     DIFFICULTIES,
@@ -15,6 +20,8 @@ from pipeline.stages.questions import (
     QuestionRequest,
     select_questions,
 )
+from pipeline.stages.role_names import role_fit, role_words
+from pipeline.stages.weak_spots import PastScore, find_weak_spots
 from pipeline.values import DraftQuestion
 
 NUMBERS = count()
@@ -50,14 +57,46 @@ def select(
     *,
     seen: Any = (),
     seed: int = 1,
+    weak: Mapping[str, float] | None = None,
+    judges: Judges = NO_JUDGES,
     **fields: Any,
 ) -> list[DraftQuestion]:
     request = QuestionRequest(num_questions=number, **fields)
-    return select_questions(request=request, bank=bank, seen=seen, seed=seed)
+    return select_questions(
+        request=request, bank=bank, seen=seen, seed=seed, weak=weak, judges=judges
+    )
 
 
 def keys(drafts: list[DraftQuestion]) -> list[str]:
     return [draft.bank_key for draft in drafts]
+
+
+class Directions:
+    """An encoder that knows the directions of a few names, and another for all others."""
+
+    def __init__(self, known: Mapping[str, tuple[float, float]]) -> None:
+        self._known = known
+
+    def encode(self, sentences: Sequence[str]) -> list[list[float]]:
+        return [list(self._known.get(sentence, (0.0, -1.0))) for sentence in sentences]
+
+
+class Verbs:
+    """A parser that takes these words for verbs and all others for nouns."""
+
+    def __init__(self, *verbs: str) -> None:
+        self._verbs = verbs
+
+    def parse(self, text: str) -> list[Token]:
+        words = text.casefold().replace(".", " ").replace(":", " ").split()
+        return [
+            Token(word, word, "VERB" if word in self._verbs else "NOUN", 0, 0, is_stop=False)
+            for word in words
+        ]
+
+
+def with_encoder(known: Mapping[str, tuple[float, float]]) -> Judges:
+    return Judges(encoder=Directions(known), parser=None, grammar=None)
 
 
 class TestSelectQuestions:
@@ -231,6 +270,226 @@ class TestSelectQuestions:
         assert max(len(draft.selection_reason) for draft in drafts) <= 300
 
 
+class TestSelectionFromTheBuiltInBank:
+    """What a candidate lives through, with the questions that the product ships."""
+
+    def test_asks_nothing_twice_in_a_thousand_sessions_and_spreads_their_categories(self) -> None:
+        chance = Random(7)  # noqa: S311 - variety, no secret
+        bank = load_bank()
+        roles = ["", "Welder", *sorted({role for question in bank for role in question.roles})]
+        skills = ["Cobol", *sorted({skill for question in bank for skill in question.skills})]
+
+        for seed in range(1000):
+            categories = tuple(chance.sample(CATEGORIES, chance.randint(1, 3)))
+            number = chance.randint(1, 12)
+            drafts = select(
+                number,
+                bank,
+                seed=seed,
+                categories=categories,
+                skills=tuple(chance.sample(skills, chance.randint(0, 5))),
+                difficulty=chance.choice(DIFFICULTIES),
+                target_role=chance.choice(roles),
+            )
+
+            counted = Counter(draft.category for draft in drafts)
+            assert len({draft.text for draft in drafts}) == len(set(keys(drafts))) == number
+            assert max(counted.values()) - min(counted[name] for name in categories) <= 1
+
+    @pytest.mark.parametrize(
+        ("role", "skills", "number"),
+        [
+            ("Backend Engineer", ("Python", "SQL"), 5),
+            ("Backend Engineer", ("Rust",), 10),
+            ("Nurse", (), 5),
+            ("Nurse", (), 10),
+            ("Welder", ("Welding",), 5),
+        ],
+    )
+    def test_repeats_in_twelve_sessions_only_when_what_suits_the_role_is_used_up(
+        self, role: str, skills: tuple[str, ...], number: int
+    ) -> None:
+        bank = load_bank()
+        suits = {
+            entry.key for entry in bank if role_fit(entry.roles, role_words(role)) >= 0
+        }  # for the role or for everybody
+        sessions: list[list[str]] = []
+
+        for seed in range(12):
+            seen = {key for session in sessions[-10:] for key in session}
+            drafts = select(number, bank, seed=seed, seen=seen, skills=skills, target_role=role)
+            sessions.append(keys(drafts))
+            for category in {draft.category for draft in drafts if draft.bank_key in seen}:
+                pool = {entry.key for entry in bank if entry.category == category}
+                assert pool & suits <= seen | set(sessions[-1])
+
+    def test_asks_about_different_competencies(self) -> None:
+        bank = load_bank()
+        competency = {entry.key: entry.competency for entry in bank}
+
+        drafts = select(20, bank, categories=("behavioral",))
+
+        assert len({competency[draft.bank_key] for draft in drafts}) == 20
+
+    def test_asks_nobody_about_another_profession_while_there_is_something_else(self) -> None:
+        bank = {entry.key: entry for entry in load_bank()}
+
+        for role in ("Nurse", "Python Developer", "Marketing Manager", "Welder"):
+            drafts = select(9, tuple(bank.values()), target_role=role)
+
+            wanted = role_words(role)
+            assert all(role_fit(bank[draft.bank_key].roles, wanted) >= 0 for draft in drafts)
+
+
+class TestWeakSpots:
+    def test_draw_the_choice_to_what_needs_practice_and_say_so(self) -> None:
+        bank = tuple(entry(competency=name) for name in ("conflict", "failure", "ethics"))
+
+        drafts = select(
+            2,
+            bank,
+            categories=("behavioral",),
+            weak={"ethics": 31.4, "failure": 59, "conflict": 80},
+        )
+
+        assert keys(drafts) == [bank[2].key, bank[1].key]
+        assert "to practice ethics, so far 31 of 100" in drafts[0].selection_reason
+
+    def test_come_first_among_the_asked_skills(self) -> None:
+        drafts = select(
+            2,
+            categories=("technical",),
+            skills=("Python", "Postgres", "K8s"),
+            weak={"kubernetes": 20.0, "PostgreSQL": 40.0},
+        )
+
+        assert [draft.skills[0] for draft in drafts] == ["Kubernetes", "PostgreSQL"]
+
+    @pytest.mark.parametrize(
+        ("weak", "category"),
+        [
+            ({}, "behavioral"),
+            ({"situational": 40.0}, "situational"),
+            ({"keywords": 40.0}, "technical"),
+            ({"situational": 90.0, "technical": 55.0}, "technical"),
+        ],
+    )
+    def test_get_the_question_that_is_over(self, weak: dict[str, float], category: str) -> None:
+        counted = Counter(draft.category for draft in select(4, weak=weak))
+
+        assert counted == {**dict.fromkeys(CATEGORIES, 1), category: 2}
+
+    def test_are_the_means_below_the_threshold(self) -> None:
+        bank = (entry(competency="conflict"), entry("technical", skills=("Postgres",)))
+        past = [
+            PastScore(bank[0].key, "behavioral", (), 70.0),
+            PastScore(bank[0].key, "behavioral", (), 40.0),
+            PastScore("", "technical", ("Postgres", "Python"), 30.0),
+            PastScore("", "technical", ("Python",), 95.0),
+        ]
+
+        assert find_weak_spots(past, bank=bank) == {
+            "behavioral": 55.0,
+            "conflict": 55.0,
+            "postgresql": 30.0,
+        }
+
+
+class TestJobText:
+    TEXT = """You lead a small team and negotiate contracts with suppliers. You know k8s and Rust.
+    Sales leads are not your business. Train to work: ten minutes."""
+
+    def test_names_skills_and_duties_by_its_words(self) -> None:
+        job = read_job_text(self.TEXT, known_skills=["Kubernetes", "Rust", "Python"])
+
+        assert job.skills == ("Kubernetes", "Rust")
+        assert {"leadership", "negotiation", "teamwork"} <= set(job.competencies)
+
+    def test_takes_duties_for_verbs_when_there_is_a_parser(self) -> None:
+        job = read_job_text(self.TEXT, known_skills=[], parser=Verbs("lead", "negotiate", "know"))
+
+        assert job.competencies == ("negotiation", "leadership", "teamwork")
+
+    def test_may_be_missing(self) -> None:
+        assert read_job_text("  ", known_skills=["Python"]) == JobText()
+
+    def test_leads_to_the_competencies_it_asks_for(self) -> None:
+        bank = tuple(entry(competency=name) for name in ("conflict", "failure", "mentoring"))
+
+        (draft,) = select(
+            1, bank, categories=("behavioral",), job_description="You coach new colleagues."
+        )
+
+        assert draft.bank_key == bank[2].key
+        assert "about mentoring, which the job asks for" in draft.selection_reason
+
+    def test_puts_first_what_both_the_candidate_and_the_job_name(self) -> None:
+        drafts = select(
+            3,
+            categories=("technical",),
+            skills=("Python", "Kubernetes"),
+            job_description="We use PostgreSQL and Kubernetes.",
+        )
+
+        assert [draft.skills[0] for draft in drafts] == ["Kubernetes", "Python", "PostgreSQL"]
+        assert "about PostgreSQL, which the job asks for" in drafts[2].selection_reason
+
+    def test_names_no_skill_of_another_profession(self) -> None:
+        bank = (
+            entry("technical", skills=("Sales",), roles=("Sales Manager",)),
+            entry("technical", skills=("Python",), roles=("Software Engineer",)),
+        )
+
+        (draft,) = select(
+            1, bank, categories=("technical",), target_role="Software Engineer",
+            job_description="Our sales are up; you write Python.",
+        )  # fmt: skip
+
+        assert draft.bank_key == bank[1].key
+
+
+class TestSkills:
+    def test_unknown_to_the_bank_are_answered_by_the_nearest_that_the_encoder_finds(self) -> None:
+        judges = with_encoder({"Cobol": (1.0, 0.0), "Python": (0.8, 0.6), "PostgreSQL": (0.0, 1.0)})
+
+        (draft,) = select(1, categories=("technical",), skills=("Cobol",), judges=judges)
+
+        assert draft.skills == ("Python",)
+        assert "about Python, the nearest to Cobol" in draft.selection_reason
+
+    def test_are_left_aside_when_nothing_is_near(self) -> None:
+        judges = with_encoder({"Cobol": (1.0, 0.0)})
+
+        (draft,) = select(1, categories=("technical",), skills=("Cobol",), judges=judges)
+
+        assert "Cobol" not in draft.selection_reason
+
+    def test_that_are_soft_choose_the_competency(self) -> None:
+        bank = (
+            *(entry(competency=name) for name in ("conflict", "prioritization")),
+            entry("technical", skills=("Incident Communication",), roles=("Support Agent",)),
+            entry("technical", skills=("Python",), roles=("Software Engineer",)),
+        )
+
+        drafts = select(
+            2, bank, categories=("behavioral", "technical"), target_role="Software Engineer",
+            skills=("Time management", "Communication"),
+        )  # fmt: skip
+
+        assert keys(drafts) == [bank[1].key, bank[3].key]
+        assert "about prioritization, which is among the skills" in drafts[0].selection_reason
+
+    def test_of_a_long_profile_all_have_their_turn(self) -> None:
+        skills = ("Python", "PostgreSQL", "Kubernetes")
+
+        asked = {
+            select(1, categories=("technical",), skills=skills, seed=seed)[0].skills[0]
+            for seed in range(20)
+        }
+
+        assert asked == set(skills)
+
+
 class TestRoleFit:
     @pytest.mark.parametrize(
         ("roles", "wanted", "sign"),
@@ -243,6 +502,11 @@ class TestRoleFit:
             (("Front-end Developer",), "Frontend Engineer", 1),
             (("QA Engineer",), "Software Tester", 1),
             (("Nurse",), "Data Engineer", -1),
+            (("Finance Manager",), "Marketing Manager", -1),
+            (("Manager",), "Marketing Manager", 1),
+            (("Software Engineer",), "Python Developer", 1),
+            (("Software Engineer",), "Developer", 1),
+            (("Registered Nurse",), "Midwife", 1),
         ],
     )
     def test_is_positive_for_ones_own_and_negative_for_others(
