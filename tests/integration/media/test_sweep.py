@@ -113,7 +113,7 @@ class TestSweepOrphans:
             "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         }
         name = f"{uuid.uuid4()}/{uuid.uuid4()}/{uuid.uuid4()}.ogg"
-        default_storage.save(name, io.BytesIO(b"an answer"))  # type: ignore[arg-type] # as good as a file
+        default_storage.save(name, io.BytesIO(b"an answer"))
         assert isinstance(default_storage, InMemoryStorage)
 
         swept = sweep_orphans(older_than=timedelta(seconds=-1))
