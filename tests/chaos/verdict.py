@@ -82,7 +82,8 @@ def _look_at(upload: Upload, verdict: Verdict, *, url: str) -> None:
     if states & {"queued", "processing"}:
         verdict.lost.append(f"{name} is {transcript['status']}, {evaluation['status']}")
     elif states != {EXPECTED[upload.marked.kind]}:
-        verdict.unexpected.append(f"{name}: {transcript} {evaluation}")
+        failures = [result.get("failure") for result in (transcript, evaluation)]
+        verdict.unexpected.append(f"{name}: {sorted(states)} {failures}")
     elif "completed" in states and transcript["transcript"] != what_it_says(upload.marked.number):
         verdict.unexpected.append(f"{name} has somebody else's words")
 
