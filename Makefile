@@ -75,6 +75,10 @@ wer: install-dev ## Measure the recogniser (benchmarks/README.md)
 eval: install-dev ## Measure the judgement (benchmarks/README.md)
 	$(PY) benchmarks/eval.py
 
+.PHONY: eval-questions
+eval-questions: install-dev ## Measure whether the questions fit what was asked for (docs/questions.md)
+	$(PY) benchmarks/questions.py
+
 .PHONY: bench-analytics
 bench-analytics: install-dev ## Measure dashboard, history and charts on a million answers
 	$(PY) benchmarks/analytics.py

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, zip_longest
-from typing import Final
+from typing import Final, Literal
 
 from pipeline.stages.skill_finder import SkillFinder, Wish
 from pipeline.stages.skill_names import is_about
@@ -47,7 +47,7 @@ def technical_wishes(
             subject=subject,
             others=tuple(other for other in subjects if other != subject),
             kin=finder.kin(subject),
-            is_from_job=not is_about(asked, skill),
+            named_by=_named_by(skill, asked, job),
         )
         for skill, subject in found
         if subject is not None
@@ -71,7 +71,18 @@ def _choose_skills(
     lacks = [weakness(filter(None, (wish.skill, wish.subject)), weak)[0] for wish in skills]
     if len(skills) > slots:
         chance = random.Random(seed)  # noqa: S311 - variety between interviews, no secret
-        drawn = sorted(range(len(skills)), key=lambda at: (-lacks[at], chance.random()))[:slots]
+        lot = [
+            (-lacks[at], wish.named_by != "both", chance.random()) for at, wish in enumerate(skills)
+        ]
+        drawn = sorted(range(len(skills)), key=lot.__getitem__)[:slots]
     else:
         drawn = list(range(len(skills)))
     return [skills[at] for at in sorted(drawn, key=lambda at: (-lacks[at], at))]
+
+
+def _named_by(
+    skill: str, asked: Sequence[str], job: Sequence[str]
+) -> Literal["request", "job", "both"]:
+    if not is_about(asked, skill):
+        return "job"
+    return "both" if is_about(job, skill) else "request"

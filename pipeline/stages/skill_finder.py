@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, Literal
 
 from pipeline.ports import SentenceEncoder
 from pipeline.stages.competencies import competency_of
@@ -30,7 +30,7 @@ class Wish:
     subject: str | None = None  # the skill itself, or its nearest relation
     others: tuple[str, ...] = ()  # subjects of the other wishes
     kin: tuple[str, ...] = ()
-    is_from_job: bool = False  # the job's text names it, the request does not
+    named_by: Literal["request", "job", "both"] = "request"
 
     def distance(self, entry: BankQuestion, *, fit: float) -> int:
         """Return how far the question is from the wish; a wish without a subject is open for all."""
@@ -52,7 +52,9 @@ class Wish:
         about = next(skill for skill in entry.skills if is_about([skill], self.subject or ""))
         if canonical(self.skill or "") != canonical(self.subject or ""):
             return f"about {about}, the nearest to {self.skill}"
-        return f"about {self.skill}" + (", which the job asks for" if self.is_from_job else "")
+        return f"about {self.skill}" + (
+            ", which the job asks for" if self.named_by != "request" else ""
+        )
 
 
 class SkillFinder:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 WORD = re.compile(r"[a-z0-9][a-z0-9+#]*")
-SHORT_NAMES = frozenset({"c", "r"})  # too short for a text to surely mean them
+UNSURE = frozenset({"c", "r", "performance"})  # a text may well mean something else by them
 # Also words of English: a text names them with a capital, in a list or after "with", "in", "using".
 EVERYDAY = frozenset({"go", "swift", "rust", "ruby", "spring", "angular", "rails", "celery"})
 LISTED = (
@@ -56,6 +56,9 @@ ALIASES = {
     "rabbit mq": "rabbitmq",
     "apache kafka": "kafka",
     "microsoft azure": "azure",
+    "performance tuning": "performance",
+    "performance optimization": "performance",
+    "performance optimisation": "performance",
     "dataviz": "data visualisation",
     "data visualization": "data visualisation",
     "seo": "search engine optimisation",
@@ -201,4 +204,4 @@ def _names(skill: str) -> set[str]:
     """Return every name of a skill; none for those that a text may not mean."""
     name = canonical(skill)
     names = {name, *(alias for alias, meant in ALIASES.items() if meant == name)}
-    return names - SHORT_NAMES - {"net", "next", "express", "pm", "qa", ""}
+    return names - UNSURE - {"net", "next", "express", "pm", "qa", ""}

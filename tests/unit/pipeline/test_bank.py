@@ -1,11 +1,19 @@
 import json
+import re
+from collections import Counter
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.bank import BankInvalid, load_bank, read_bank
+from pipeline.stages.competencies import COMPETENCY_WORDS
+from pipeline.stages.keyword_forms import stem
+from pipeline.stages.lexicon import FUNCTION_WORDS
 from pipeline.stages.questions import CATEGORIES, DIFFICULTIES
+from pipeline.stages.skill_names import canonical
+from pipeline.stages.transcript import plain_words
 
 
 def entry(**fields: Any) -> dict[str, Any]:
@@ -109,11 +117,73 @@ class TestReadBank:
 
 
 class TestTheBuiltInBank:
-    def test_has_questions_of_each_kind(self) -> None:
-        kinds = {(question.category, question.difficulty) for question in load_bank()}
+    def test_is_large_in_each_category_and_difficulty(self) -> None:
+        kinds = Counter((question.category, question.difficulty) for question in load_bank())
 
-        assert kinds == {(category, level) for category in CATEGORIES for level in DIFFICULTIES}
+        assert kinds.total() >= 500
+        assert kinds.keys() == set(product(CATEGORIES, DIFFICULTIES))
+        assert min(kinds.values()) >= 30
 
-    def test_fills_the_longest_interview_from_any_one_category(self) -> None:
-        for category in CATEGORIES:
-            assert sum(question.category == category for question in load_bank()) >= 20
+    def test_asks_about_each_competency_in_each_difficulty_but_a_few(self) -> None:
+        behavioral = [question for question in load_bank() if question.category == "behavioral"]
+        competencies = Counter(question.competency for question in behavioral)
+
+        assert len(competencies) >= 20
+        assert min(competencies.values()) >= 4
+        assert competencies.keys() == COMPETENCY_WORDS.keys()  # or a job's text never leads there
+
+    def test_asks_about_many_skills(self) -> None:
+        skills = Counter(
+            canonical(skill)
+            for question in load_bank()
+            if question.category == "technical"
+            for skill in question.skills
+        )
+
+        assert sum(times >= 3 for times in skills.values()) >= 40
+
+    def test_asks_nothing_twice_in_other_words(self) -> None:
+        words = {
+            question.key: {stem(word) for word in plain_words(question.text)} - FUNCTION_WORDS
+            for question in load_bank()
+        }
+
+        alike = [
+            (one, other)
+            for one, other in combinations(words, 2)
+            if len(words[one] & words[other]) > 0.6 * len(words[one] | words[other])
+        ]
+
+        assert alike == []
+
+    def test_counts_no_word_for_two_keywords_of_a_question(self) -> None:
+        for question in load_bank():
+            keywords = {keyword.casefold() for keyword in question.expected_keywords}
+            for keyword, variants in question.keyword_variants.items():
+                others = keywords - {keyword.casefold()}
+                assert others.isdisjoint(variant.casefold() for variant in variants), question.key
+
+    def test_asks_nothing_that_an_employer_must_not(self) -> None:
+        private = re.compile(
+            r"\b(married|marriage|your (husband|wife|partner)|pregnan\w+|religio\w+|church|how old|your age"
+            r"|nationality|political|sexual|disabled|your health|your children)\b",
+            re.IGNORECASE,
+        )
+
+        asked = [
+            text
+            for question in load_bank()
+            for text in (question.text, *question.follow_ups)
+            if private.search(text)
+        ]
+
+        assert asked == []
+
+    def test_begins_its_questions_in_many_ways(self) -> None:
+        openings = Counter(
+            " ".join(question.text.split()[:2])
+            for question in load_bank()
+            if question.category == "behavioral"
+        )
+
+        assert max(openings.values()) <= 0.3 * openings.total()

@@ -434,6 +434,15 @@ class TestJobText:
         assert [draft.skills[0] for draft in drafts] == ["Kubernetes", "Python", "PostgreSQL"]
         assert "about PostgreSQL, which the job asks for" in drafts[2].selection_reason
 
+    def test_draws_from_a_long_profile_what_the_job_asks_for_too(self) -> None:
+        for seed in range(10):
+            (draft,) = select(
+                1, categories=("technical",), skills=("Python", "Docker", "Postgres"), seed=seed,
+                job_description="PostgreSQL is a must, Kubernetes a plus.",
+            )  # fmt: skip
+
+            assert draft.skills == ("PostgreSQL",)
+
     def test_names_no_skill_of_another_profession(self) -> None:
         bank = (
             entry("technical", skills=("Sales",), roles=("Sales Manager",)),

@@ -47,3 +47,12 @@ class TestSkillNames:
 
         assert named_in(text, known) == ["C++", "PostgreSQL", "Python"]
         assert named_in("", known) == []
+
+    def test_that_are_words_of_english_count_in_a_list_alone(self) -> None:
+        known = ["Go", "Swift", "Spring", "Rust", "Performance", "C"]
+
+        assert named_in("Services in Go, some Rust/Swift.", known) == ["Go", "Rust", "Swift"]
+        assert named_in("Swift decisions from spring on. Go to market!", known) == []
+        assert named_in("A performance bonus; vitamin C; performance tuning", known) == [
+            "Performance"
+        ]
