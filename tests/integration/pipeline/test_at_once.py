@@ -1,0 +1,159 @@
+"""What happens at the same moment, in threads with connections of their own."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from pipeline import leases, records, services
+from pipeline.leases import Claim
+from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
+from pipeline.values import ScoreCard
+from sessions.models import Question
+from sessions.services import note_recording
+from tests.factories import make_evaluation, make_question, make_run, make_transcript
+from tests.private_broker import PrivateBroker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = 12
+PATIENCE = 1.0  # seconds that the one in front waits for the other to overtake it
+
+
+def at_once(*jobs: Callable[[], object]) -> None:
+    """Run the jobs in threads, begun together; raise what went wrong in one."""
+    start = threading.Barrier(len(jobs))
+    troubles: list[BaseException] = []
+
+    def work(job: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            job()
+        except BaseException as trouble:  # noqa: BLE001 - it is raised again below
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for trouble in troubles:
+        raise trouble
+
+
+def judged(question: Question) -> PipelineRun:
+    """Return a run that has been judged and is about to be scored."""
+    run = make_run(question=question, stage=Stage.SCORE)
+    make_transcript(run=run)
+    return run
+
+
+class TestTwoAnswersOfASession:
+    def test_are_both_in_the_score_when_they_finish_together(
+        self, question: Question, broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = judged(question), judged(make_question(session=question.session))
+        make_evaluation(run=first)
+        has_read, other_is_done = threading.Event(), threading.Event()
+        score = records.score_session
+
+        def score_slowly(**arguments: Any) -> ScoreCard:
+            """The first has read the answers; now the second may overtake it, if nothing keeps it back."""
+            card = score(**arguments)
+            if not has_read.is_set():
+                has_read.set()
+                other_is_done.wait(PATIENCE)
+            return card
+
+        monkeypatch.setattr(records, "score_session", score_slowly)
+
+        def finish(run: PipelineRun) -> None:
+            held = leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="cpu@test")
+            assert isinstance(held, Claim)
+            leases.finish(held, keep=lambda done: records.save_score(done.session))
+
+        def finish_second() -> None:
+            has_read.wait()
+            make_evaluation(run=second)
+            finish(second)
+            other_is_done.set()
+
+        at_once(lambda: finish(first), finish_second)
+
+        card = SessionScore.objects.get(session=question.session).card
+        assert card["answered"] == 2
+
+
+class TestOneRun:
+    def test_is_worked_on_once_however_many_messages_come(self, broker: PrivateBroker) -> None:
+        run = make_run()
+        claims: list[object] = []
+
+        def claim() -> None:
+            claims.append(leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@test"))
+
+        at_once(*[claim] * MANY)
+
+        assert len(claims) == MANY
+        assert sum(isinstance(held, Claim) for held in claims) == 1
+        assert StageRun.objects.count() == 1
+
+    def test_is_joined_by_all_who_ask_for_its_results(
+        self, question: Question, broker: PrivateBroker
+    ) -> None:
+        run = make_run(question=question, state="failed", failure_code="busy")
+
+        at_once(*[lambda: services.ask_for_transcript(run, language=None)] * MANY)
+
+        run.refresh_from_db()
+        assert (run.stage, run.state, run.publish_count) == ("transcribe", "queued", 1)
+
+
+class TestManyRecordings:
+    def test_of_one_question_leave_one_run_in_work(
+        self, question: Question, broker: PrivateBroker
+    ) -> None:
+        def record() -> None:
+            own = Question.objects.select_related("session__owner").get(pk=question.pk)
+            with transaction.atomic():
+                attempt = note_recording(question=own)
+                services.start_run(
+                    question=own,
+                    attempt=attempt,
+                    audio_key=f"{attempt}.mp3",
+                    audio_sha256="0" * 64,
+                    audio_format="mp3",
+                    audio_duration=1.0,
+                    language="en",
+                )
+
+        at_once(*[record] * MANY)
+
+        states = list(PipelineRun.objects.order_by("attempt").values_list("attempt", "state"))
+        assert states == [
+            *((number, "superseded") for number in range(1, MANY)),
+            (MANY, "queued"),
+        ]
+
+
+class TestASessionThatIsDeleted:
+    @pytest.mark.parametrize("stage", [Stage.TRANSCRIBE, Stage.SCORE])
+    def test_never_comes_back_by_a_worker_that_finishes(
+        self, question: Question, broker: PrivateBroker, stage: Stage
+    ) -> None:
+        run = make_run(question=question, stage=stage)
+        held = leases.claim(run_id=run.pk, stage=stage, worker="gpu@test")
+        assert isinstance(held, Claim)
+
+        def finish() -> None:
+            with suppress(leases.Fenced):
+                leases.finish(held, keep=lambda done: make_transcript(run=done))
+
+        at_once(finish, question.session.delete)
+
+        assert not PipelineRun.objects.exists()
