@@ -31,7 +31,7 @@ load_dotenv(BASE_DIR / ".env")
 DATA_DIR = Path(env_text("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 MODELS_DIR = DATA_DIR / "models"
 
-# --- Secrets: from the environment, else from DATA_DIR/secrets (made by `make run`, mode 0600) ---------------------
+# --- Secrets: from the environment, else from DATA_DIR/secrets.json (made by `make run`, mode 0600) ---------------------
 SECRET_KEY = env_text("SECRET_KEY") or read_secret(DATA_DIR, "secret_key")
 JWT_SIGNING_KEY = env_text("JWT_SIGNING_KEY") or read_secret(DATA_DIR, "jwt_signing_key")
 
@@ -282,7 +282,7 @@ SIMPLE_JWT = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Interview Platform",
-    "VERSION": "1.0.0",
+    "VERSION": "0.1.0",
     "DESCRIPTION": "Practise job interviews: spoken answers in, transcripts, scores and feedback out.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from pipeline import leases, records, services
 from pipeline.leases import Claim
 from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
+from pipeline.stages.score import score_session
 from pipeline.values import ScoreCard
 from sessions.models import Question
 from sessions.services import note_recording
@@ -60,17 +61,16 @@ class TestTwoAnswersOfASession:
         first, second = judged(question), judged(make_question(session=question.session))
         make_evaluation(run=first)
         has_read, other_is_done = threading.Event(), threading.Event()
-        score = records.score_session
 
         def score_slowly(**arguments: Any) -> ScoreCard:
             """The first has read the answers; now the second may overtake it, if nothing keeps it back."""
-            card = score(**arguments)
+            card = score_session(**arguments)
             if not has_read.is_set():
                 has_read.set()
                 other_is_done.wait(PATIENCE)
             return card
 
-        monkeypatch.setattr(records, "score_session", score_slowly)
+        monkeypatch.setattr("pipeline.records.score_session", score_slowly)
 
         def finish(run: PipelineRun) -> None:
             held = leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="cpu@test")
@@ -150,9 +150,12 @@ class TestASessionThatIsDeleted:
         held = leases.claim(run_id=run.pk, stage=stage, worker="gpu@test")
         assert isinstance(held, Claim)
 
+        def keep(done: PipelineRun) -> None:
+            make_transcript(run=done)
+
         def finish() -> None:
             with suppress(leases.Fenced):
-                leases.finish(held, keep=lambda done: make_transcript(run=done))
+                leases.finish(held, keep=keep)
 
         at_once(finish, question.session.delete)
 
