@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 
@@ -29,6 +30,17 @@ class Candidate:
         self.not_yet = 0  # how often there was no result yet
         self._waits = waits
         self._clock = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.close()
 
     def data(self, step: str) -> Any:
         """Return what the answer to the step carried."""

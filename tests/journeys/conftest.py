@@ -28,18 +28,23 @@ def stack(
     tmp_path_factory: pytest.TempPathFactory, stack_database: Callable[[str], str]
 ) -> Iterator[RunningStack]:
     """The stack that the journeys share, ready."""
-    running = RunningStack(tmp_path_factory.mktemp("stack"), DATABASE_URL=stack_database("stack"))
+    running = RunningStack(
+        tmp_path_factory.mktemp("stack"),
+        DATABASE_URL=stack_database("stack"),
+        THROTTLE_REGISTER="100000/h",  # all of the tests' people come from one address
+        THROTTLE_USER="100000/m",
+    )
     running.start()
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def waiting(stack: RunningStack) -> Candidate:
+def waiting(stack: RunningStack) -> Iterator[Candidate]:
     """Somebody who asks the API to hold its answers, through with a first interview."""
-    candidate = Candidate(stack.url, waits=True)
-    candidate.go_through(sample("strong_answer.mp3"))
-    return candidate
+    with Candidate(stack.url, waits=True) as candidate:
+        candidate.go_through(sample("strong_answer.mp3"))
+        yield candidate
 
 
 @pytest.fixture

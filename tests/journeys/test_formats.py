@@ -1,5 +1,6 @@
 """The same answer in five formats, as five kinds of clients send it."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import jiwer
@@ -12,27 +13,28 @@ from tests.running_stack import RunningStack
 pytestmark = pytest.mark.journey
 
 DIFFERENT = 0.03  # of the words, at most, between any two formats
+PAIRS = list(combinations(FORMATS, 2))
 SECONDS_OFF = 0.3  # codecs pad their ends
 
 
 @pytest.fixture(scope="module")
-def candidate(stack: RunningStack) -> Candidate:
+def candidate(stack: RunningStack) -> Iterator[Candidate]:
     """Somebody who answered each question with the same words in another format."""
-    candidate = Candidate(stack.url)
-    candidate.register()
-    candidate.create_session()
-    candidate.generate_questions()
-    questions = [row["id"] for row in candidate.data("generate_questions")["questions"]]
-    answered = dict(zip(FORMATS, questions, strict=True))
-    for name, question in answered.items():
-        candidate.upload(question, sample(f"strong_answer.{name}"), step=f"upload {name}")
-    for name, question in answered.items():
-        candidate.transcribe(question, step=f"transcribe {name}")
-    return candidate
+    with Candidate(stack.url) as candidate:
+        candidate.register()
+        candidate.create_session()
+        candidate.generate_questions()
+        questions = [row["id"] for row in candidate.data("generate_questions")["questions"]]
+        answered = dict(zip(FORMATS, questions, strict=True))
+        for name, question in answered.items():
+            candidate.upload(question, sample(f"strong_answer.{name}"), step=f"upload {name}")
+        for name, question in answered.items():
+            candidate.transcribe(question, step=f"transcribe {name}")
+        yield candidate
 
 
 class TestFormats:
-    @pytest.mark.parametrize(("one", "other"), combinations(FORMATS, 2))
+    @pytest.mark.parametrize(("one", "other"), PAIRS)
     def test_say_the_same_words(self, candidate: Candidate, one: str, other: str) -> None:
         first, second = (
             plain(candidate.data(f"transcribe {name}")["transcript"]) for name in (one, other)
