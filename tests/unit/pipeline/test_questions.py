@@ -220,6 +220,16 @@ class TestSelectQuestions:
         assert len(again) == 12
         assert all("asked before" in draft.selection_reason for draft in again)
 
+    def test_rather_asks_again_than_about_another_profession(self) -> None:
+        bank = (entry(roles=("Nurse",)), entry(roles=("Welder",)))
+
+        (draft,) = select(
+            1, bank, categories=("behavioral",), target_role="Nurse", seen={bank[0].key}
+        )
+
+        assert draft.bank_key == bank[0].key
+        assert "asked before, as all others that suit were too" in draft.selection_reason
+
     def test_knows_a_seen_question_by_its_text_too(self) -> None:
         bank = (entry(), entry())
 
