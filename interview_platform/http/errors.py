@@ -50,12 +50,19 @@ MESSAGES = {
 def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Answer | None:
     """Return the error's answer; None for a surprise, which Django logs and answers with a 500."""
     if isinstance(exc, Refused):
-        error = error_object(exc.status, exc.message, details=exc.details)
+        error = error_object(exc.status, exc.message, details=exc.details or _kind_of(exc))
         return _with_challenge(Answer(status=exc.status, error=error, headers=exc.headers))
     if isinstance(exc, (OperationalError, InterfaceError)):
         return _database_is_away(exc)
     translated = _translate(exc)
     return None if translated is None else _from_api_exception(translated)
+
+
+def _kind_of(refusal: Refused) -> tuple[Detail, ...]:
+    """Return a row with the stable word of a refusal that a client may branch on; a 401 or 404 says nothing more."""
+    if refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+        return ()
+    return (Detail(WHOLE_BODY, refusal.message, refusal.code),)
 
 
 class JsonErrorsMiddleware:

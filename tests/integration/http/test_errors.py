@@ -58,6 +58,12 @@ class TestErrors:
         assert response.status_code == status
         assert error_of(response)["message"] == message
 
+    def test_name_the_kind_of_a_refusal_that_a_client_may_branch_on(self, api: APIClient) -> None:
+        response = api.get("/api/v1/raise/conflict")
+
+        rows = [(row["field"], row["code"]) for row in error_of(response)["details"]]
+        assert rows == [("body", "conflict")]
+
     def test_say_nothing_about_a_surprise_but_log_it_under_the_request_id(
         self, api: APIClient, caplog: pytest.LogCaptureFixture
     ) -> None:
