@@ -63,6 +63,15 @@ class TestCharts:
             "description": "Sessions in the last 30 days: 2 scored, from 0 to 60, latest 0.",
         }
 
+    def test_date_a_session_by_its_completion(self, alice: User, client_for: ClientFor) -> None:
+        answered(alice, at="2026-01-01T08:00:00")
+        completed = datetime(2026, 3, 9, 8, tzinfo=UTC)
+        InterviewSession.objects.update(status="completed", completed_at=completed)
+
+        shown = chart(client_for, alice, "score_trend?period=week")
+
+        assert shown["labels"] == ["2026-03-09"]
+
     def test_show_categories_and_metrics(self, alice: User, client_for: ClientFor) -> None:
         answered(alice, at="2026-03-10T08:00:00", relevance=0.0, keywords=None, overall=40.0)
 
