@@ -9,6 +9,7 @@ from interview_platform.errors import NotFound
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
 from pipeline.progress import Failure, Outcome
 from pipeline.selectors_board import Board, has_passed
+from pipeline.selectors_queue import with_beginnings
 from sessions.selectors import get_question
 
 State = PipelineRun.State
@@ -41,7 +42,7 @@ def get_run(
         question__uuid=question_uuid, session__uuid=session_uuid, session__owner=owner
     )
     wanted = runs if attempt is None else runs.filter(attempt=attempt)
-    run = wanted.select_related("session", *related).order_by("-attempt").first()
+    run = with_beginnings(wanted).select_related("session", *related).order_by("-attempt").first()
     if run is None:
         get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
         raise NoSuchAttempt if attempt is not None and runs.exists() else NoRecording

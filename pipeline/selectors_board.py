@@ -10,7 +10,7 @@ ORDER = (*STAGES, Stage.DONE)
 
 
 class Board:
-    """What is known of the unfinished among some runs. Two queries at most when it is made, none afterwards."""
+    """What is known of the unfinished among some runs. One query at most when it is made, and every five seconds two more."""
 
     def __init__(self, runs: Iterable[PipelineRun]) -> None:
         unfinished = [run for run in runs if run.state in PipelineRun.UNFINISHED]

@@ -14,7 +14,7 @@ from statistics import fmean
 from typing import ClassVar, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -30,8 +30,9 @@ FIRST_OTHERS: Final = {"evaluate": 1.0, "score": 0.1, "feedback": 0.1}  # second
 MEASURED_RUNS: Final = 50  # the latest of each stage
 SIGNS_MISSED: Final = 3  # in a row, and a worker counts as gone
 FRESH_SECONDS: Final = (
-    5.0  # paces change slowly, and polls are many: so long one measure serves a process
+    5.0  # so long one measure serves a process: paces change slowly, polls are many
 )
+BEGAN: Final = "stage_began_at"  # what `with_beginnings` adds to a run
 
 
 class _Measured:
@@ -84,17 +85,22 @@ def stages_of(run: PipelineRun) -> Sequence[str]:
     return SESSION_STAGES if run.question_id is None else STAGES
 
 
+def with_beginnings(runs: "QuerySet[PipelineRun]") -> "QuerySet[PipelineRun]":
+    """Let the runs know since when their present stage has been worked on."""
+    tries = StageRun.objects.filter(token=OuterRef("lease_token"))
+    return runs.annotate(**{BEGAN: Subquery(tries.values("started_at")[:1])})
+
+
 def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
-    """Return what a forecast must know of these unfinished runs. Two queries, one when none is being worked on."""
+    """Return what a forecast must know of these unfinished runs of `with_beginnings`. One query, none without waiting ones."""
     places = _places(runs)
-    began = _beginnings(runs)
     now = timezone.now()
     return [
         Work(
             stage=run.stage,
             is_running=run.state == State.RUNNING,
             audio=run.audio_duration or 0.0,
-            elapsed=max(0.0, (now - began.get(run.pk, now)).total_seconds()),
+            elapsed=max(0.0, (now - (getattr(run, BEGAN, None) or now)).total_seconds()),
             due_in=max(0.0, ((run.next_run_at or now) - now).total_seconds()),
             stages=stages_of(run),
             place=places.get(run.pk, Place()),
@@ -127,14 +133,6 @@ def _places(runs: Iterable[PipelineRun]) -> dict[int, Place]:
         )
         for run in waiting
     }
-
-
-def _beginnings(runs: Iterable[PipelineRun]) -> dict[int, datetime]:
-    """Return when the present stage of each run that is being worked on was begun. One query."""
-    tokens = [run.lease_token for run in runs if run.state == State.RUNNING and run.lease_token]
-    if not tokens:
-        return {}
-    return dict(StageRun.objects.filter(token__in=tokens).values_list("run_id", "started_at"))
 
 
 def _stages_beside(stage: str) -> list[str]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from accounts.models import User
 from pipeline.models import EvaluationRecord, PipelineRun, SessionFeedback, SessionScore, Stage
 from pipeline.progress import Failure, Outcome, Warn
 from pipeline.selectors import NoRecording, failure_of, has_evaluation, missing
 from pipeline.selectors_board import Board, has_passed
+from pipeline.selectors_queue import with_beginnings
 from pipeline.stages.curves import mean, one_decimal
 from pipeline.values import MetricName
 from sessions.models import InterviewSession, Question
@@ -151,8 +150,8 @@ def _get(owner: User, session_uuid: UUID, *, related: Iterable[str] = ()) -> Int
 
 def _read_runs(session: InterviewSession, *, related: Iterable[str] = ("question",)) -> Runs:
     """Return the session's runs: the answers in the order of their questions, attempts oldest first. One query."""
-    found: QuerySet[PipelineRun] = session.runs.select_related(*related)
-    rows = list(found.order_by("question__position", "attempt", "pk"))
+    found = PipelineRun.objects.filter(session=session).select_related(*related)
+    rows = list(with_beginnings(found).order_by("question__position", "attempt", "pk"))
     answers = [run for run in rows if run.question_id is not None]
     own = [run for run in rows if run.question_id is None]
     latest = {run.question_id: run for run in answers}
