@@ -10,6 +10,9 @@ CUE_CHARACTERS: Final = 2 * LINE_CHARACTERS
 CUE_SECONDS: Final = 6.0  # the longest that one cue stands
 PAUSE_SECONDS: Final = 1.0  # a silence between words that begins a new cue
 SHORTEST_SECONDS: Final = 0.2  # a cue that ends as it begins could not be shown
+ARROW: Final = (
+    "-->"  # between two times; in a text of SubRip, which has no escapes, it would look like them
+)
 SENTENCE_ENDS: Final = (".", "?", "!", "…")
 
 
@@ -28,7 +31,7 @@ Timed = Sequence[tuple[str, float, float]]  # texts with their begin and end in 
 def to_srt(cues: Sequence[Cue]) -> str:
     """Return a SubRip file, empty where nothing was said."""
     blocks = [
-        f"{number}\n{_span(cue, ',')}\n{_lines(cue.text)}\n"
+        f"{number}\n{_span(cue, ',')}\n{_lines(cue.text.replace(ARROW, '→'))}\n"
         for number, cue in enumerate(cues, start=1)
     ]
     return "\n".join(blocks)
@@ -89,7 +92,7 @@ def _lines(text: str) -> str:
 
 
 def _span(cue: Cue, separator: str) -> str:
-    return f"{_clock(cue.start, separator)} --> {_clock(cue.end, separator)}"
+    return f"{_clock(cue.start, separator)} {ARROW} {_clock(cue.end, separator)}"
 
 
 def _clock(seconds: float, separator: str) -> str:
