@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.utils import extend_schema
@@ -31,7 +32,7 @@ class OpenApiDocument(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """Return the document, built once in a process."""
-        return Response(_document())
+        return Response(_document(settings.ROOT_URLCONF))
 
 
 class SwaggerPage(SpectacularSwaggerSplitView):
@@ -69,6 +70,6 @@ def _confined(response: Response) -> Response:
 
 
 @cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+def _document(urlconf: str) -> dict[str, Any]:
+    document: dict[str, Any] = SchemaGenerator(urlconf=urlconf).get_schema(public=True)  # type: ignore[no-untyped-call]
     return document
