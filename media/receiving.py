@@ -5,21 +5,27 @@ Whatever the request claims about its length, the count is what decides. A body 
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 
 from accounts.idempotency import FORM_OVERHEAD
-from interview_platform.errors import Detail, Invalid, TooLarge
+from interview_platform.errors import Detail, Invalid, Refused, TooLarge
 from media.audio_files import HEAD_BYTES
 from media.keeping import open_spool
+
+logger = logging.getLogger(__name__)
 
 FIELD: Final = "file"
 BLOCK_BYTES: Final = 262_144
@@ -27,6 +33,7 @@ MEGABYTE: Final = 1_048_576
 TAIL_BYTES: Final = 512  # the last boundary, and what a client may write after it
 SILENCE_SECONDS: Final = 30.0  # without a byte, after which an upload is given up
 HANG_UP: Final = {"Connection": "close"}  # the rest of the body is not read
+READ_AWAY_BYTES: Final = 65_536  # of an unread body: so much the web server reads and throws away
 
 
 class FileTooLarge(TooLarge):
@@ -37,6 +44,14 @@ class FileTooLarge(TooLarge):
     def __init__(self) -> None:
         message = f"Maximum audio file size is {settings.MAX_UPLOAD_BYTES / MEGABYTE:g}MB"
         super().__init__(message, details=(Detail(FIELD, message, self.code),), headers=HANG_UP)
+
+
+class CannotStore(Refused):
+    """The disk does not take the recording; what is wrong with it is in the log."""
+
+    status = 500
+    code = "storage_failed"
+    message = "Internal server error"
 
 
 class TooManyFiles(Invalid):
@@ -137,6 +152,13 @@ class RecordingParser(MultiPartParser):
                 cast(IO[Any], counted), media_type, parser_context
             )
             counted.require_whole(request)
+        except UnreadablePostError as trouble:  # an `OSError` too, but the client's
+            handler.discard()
+            raise ParseError from trouble
+        except OSError as trouble:
+            handler.discard()
+            logger.exception("A recording could not be written to the disk")
+            raise CannotStore from trouble
         except BaseException:
             handler.discard()
             raise
@@ -170,6 +192,18 @@ def announced_length(request: Request) -> int:
     """Return the `Content-Length`; nothing, or nonsense, is 0."""
     announced = str(request.META.get("CONTENT_LENGTH") or "")
     return int(announced) if announced.isdecimal() else 0
+
+
+def hang_up_after(request: Request, response: HttpResponseBase) -> None:
+    """
+    Have the connection closed after a refusal that may have left much of the body unread.
+
+    The server would close it anyway, without saying so, and the client's next request on it would fail.
+    """
+    is_refusal = response.status_code >= HTTPStatus.BAD_REQUEST
+    if is_refusal and announced_length(request) > READ_AWAY_BYTES:
+        for name, value in HANG_UP.items():
+            response[name] = value
 
 
 def refuse_huge_body(request: Request) -> None:

@@ -1,8 +1,9 @@
 """Recordings over HTTP."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -23,7 +24,7 @@ from interview_platform.http.parsers import StrictJSONParser
 from interview_platform.http.throttles import UploadThrottle
 from media import selectors, services
 from media.audio_files import CONTENT_TYPES
-from media.receiving import RecordingParser, refuse_huge_body
+from media.receiving import RecordingParser, hang_up_after, refuse_huge_body
 from media.sending import send_recording
 from media.serializers import AttemptIn, RecordingIn, RecordingOut
 from sessions.selectors import get_question
@@ -85,6 +86,16 @@ class UploadDoor(APIView):
         super().initial(request, *args, **kwargs)
         self.question = get_question(owner=request.user, **kwargs)
         services.require_open_for_recordings(self.question.session)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Say goodbye to a client whose body was not read."""
+        final: Response = super().finalize_response(
+            request, cast(Response, response), *args, **kwargs
+        )
+        hang_up_after(request, final)
+        return final
 
 
 class Recording(Idempotent, UploadDoor):
