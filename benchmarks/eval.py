@@ -21,7 +21,7 @@ from pipeline.providers.spacy_english import SpacyEnglish  # noqa: E402
 from pipeline.stages.disfluency import count_fillers  # noqa: E402
 from pipeline.stages.evaluate import evaluate_answer  # noqa: E402
 from pipeline.stages.fluency import Delivery, fluency_parts  # noqa: E402
-from pipeline.stages.grammar import checked_text, find_slips  # noqa: E402
+from pipeline.stages.grammar import checked_text, measure_grammar  # noqa: E402
 from pipeline.stages.keyword_forms import keyword_forms  # noqa: E402
 from pipeline.stages.keywords import find_keyword  # noqa: E402
 from pipeline.stages.relevance import judge_relevance  # noqa: E402

@@ -124,6 +124,88 @@ class GrammarChecker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another word that could begin at a place of a text, for a wording model to weigh."""
+
+    text: int  # index of the text
+    offset: int  # characters from the text's beginning
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a word as the wording model reads it."""
+
+    start: int  # characters from the text's beginning
+    end: int
+    log_probability: float  # natural logarithm, after what stands before
+    usual: float  # the same for the piece anywhere: rare words are no errors
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a wording model makes of one text; `gains` holds one entry for each of its alternatives."""
+
+    pieces: tuple[Piece, ...]
+    gains: tuple[
+        float | None, ...
+    ] = ()  # how much likelier, as a natural logarithm; None: no telling
+
+
+class WordingModel(Protocol):
+    """Tells how usual an English wording is."""
+
+    engine: str
+    corrects: bool  # sure enough to weigh one word against another; else it returns no gains
+
+    def read(
+        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
+    ) -> list[Reading]:
+        """Return a reading of each text by itself; its gains follow the order of `alternatives`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a language model is asked. `user` is a JSON object: what people wrote or said travels as values in it."""
+
+    system: str
+    user: str
+    schema: dict[str, object]  # of the answer
+    schema_name: str
+    max_tokens: int  # the longest answer that is paid for
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call consumed."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+    @property
+    def tokens(self) -> int:
+        """Return both together: what budgets count."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An answer that satisfies its schema, and what it consumed."""
+
+    payload: dict[str, object]
+    usage: Usage
+
+
+class LanguageModelError(TransientError):
+    """The provider is away, slow, refusing, over its quota, truncated or malformed; `usage` is what it cost all the same."""
+
+    def __init__(self, code: str, message: str, *, usage: Usage | None = None) -> None:
+        super().__init__(code, message)
+        self.usage = usage
+
+
 class LanguageModel(Protocol):
     """Writes JSON under a schema."""
 
@@ -147,3 +229,4 @@ class Judges:
     encoder: SentenceEncoder | None
     parser: LinguisticParser | None
     grammar: GrammarChecker | None
+    wording: WordingModel | None = None  # judges do without it

@@ -13,6 +13,7 @@ from pipeline.ports import (
     LinguisticParser,
     SentenceEncoder,
     SpeechToText,
+    WordingModel,
 )
 
 
@@ -64,11 +65,28 @@ def grammar_checker() -> GrammarChecker:
     return HarperChecker()
 
 
+@cache
+def wording_model() -> WordingModel:
+    """Return what tells usual English wording from unusual."""
+    if settings.WORDING_MODEL == "smollm":
+        from pipeline.providers.smollm import SmolLm
+
+        return SmolLm()
+    from pipeline.providers.word_pairs import WordPairs
+
+    return WordPairs()
+
+
 def judges(*, language: str) -> Judges:
     """Return what can judge an answer in this language; all our models are English ones."""
     if language != "en":
         return Judges(encoder=None, parser=None, grammar=None)
-    return Judges(encoder=sentence_encoder(), parser=linguistic_parser(), grammar=grammar_checker())
+    return Judges(
+        encoder=sentence_encoder(),
+        parser=linguistic_parser(),
+        grammar=grammar_checker(),
+        wording=wording_model(),
+    )
 
 
 @cache

@@ -62,7 +62,9 @@ def judge_metrics(
     foreign = Finding(score=None, reason="language_not_supported")
     grammar = foreign
     if judges.parser is not None and judges.grammar is not None:
-        grammar = judge_grammar(script, parser=judges.parser, checker=judges.grammar)
+        grammar = judge_grammar(
+            script, parser=judges.parser, checker=judges.grammar, wording=judges.wording
+        )
     return {
         "relevance": (
             judge_relevance(script, question=question, encoder=encoder) if encoder else foreign

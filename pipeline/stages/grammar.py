@@ -2,20 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.ports import GrammarChecker, GrammarFlag, LinguisticParser
+from pipeline.ports import GrammarChecker, GrammarFlag, LinguisticParser, WordingModel
 from pipeline.stages.curves import as_score, band, interpolate
 from pipeline.stages.explain import Finding, Measure, explain
 from pipeline.stages.spoken_rules import find_spoken_errors
-from pipeline.stages.thresholds import GRAMMAR_BANDS, GRAMMAR_CURVE, MIN_WORDS, UNSURE_WORD
+from pipeline.stages.thresholds import (
+    GRAMMAR_BANDS,
+    GRAMMAR_CURVE,
+    GRAMMAR_STEP,
+    MIN_WORDS,
+    SHORT_GRAMMAR,
+    UNSURE_WORD,
+)
 from pipeline.stages.transcript import Passage, Script
+from pipeline.stages.wording import Wording, judge_wording
 from pipeline.values import Explanation
 
 # Heard among fluent speakers, or raised falsely where the recogniser's text has no commas.
 _SPOKEN_FREELY = frozenset(
     {"SubjunctiveWasToWere", "ThisTypeOfThing", "MassNouns", "DoToDueTo", "InterestedIn"}
 )
+ROUNDING = 0.35  # points; what rounding each row to one decimal may come to
 _FIRST_PERSON = re.compile(r"\bi\b")
 
 
@@ -39,28 +48,83 @@ class Slip:
     passage: Passage
     message: str
     correction: str
+    weight: float = 1.0  # errors that it stands for, where only a part of the answer was read
 
 
-def judge_grammar(script: Script, *, parser: LinguisticParser, checker: GrammarChecker) -> Finding:
-    """Return 0-100 from the density of heard errors; None below `MIN_WORDS` words."""
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What was measured in one text."""
+
+    words: int
+    slips: tuple[Slip, ...]
+    wording: Wording
+
+    @property
+    def density(self) -> float:
+        """Errors per 100 words."""
+        return 100.0 * sum(slip.weight for slip in self.slips) / max(self.words, 1)
+
+    @property
+    def score(self) -> float:
+        """Points, not rounded."""
+        points = interpolate(self.density, GRAMMAR_CURVE) + self.wording.points
+        return min(100.0, max(0.0, points))
+
+
+def judge_grammar(
+    script: Script,
+    *,
+    parser: LinguisticParser,
+    checker: GrammarChecker,
+    wording: WordingModel | None = None,
+) -> Finding:
+    """Return 0-100 from heard errors and how usual the wording is; None below `MIN_WORDS` words."""
     checked = checked_text(script)
     words = len(checked.spans)
-    engine = f"spoken rules + {checker.engine}"
+    engine = f"spoken rules + {checker.engine}" + (f" + {wording.engine}" if wording else "")
     if words < MIN_WORDS:
         return Finding(score=None, reason="too_short", measures={"grammar_engine": engine})
-    slips = find_slips(script, checked, parser=parser, checker=checker)
-    density = 100.0 * len(slips) / words
-    score = as_score(interpolate(density, GRAMMAR_CURVE))
+    grammar = measure_grammar(script, checked, parser=parser, checker=checker, wording=wording)
+    score = as_score(grammar.score)
+    if words < SHORT_GRAMMAR:  # a band: so few words show no decimals
+        score = as_score(GRAMMAR_STEP * round(grammar.score / GRAMMAR_STEP))
     return Finding(
         score=score,
-        explanations=_explanations(slips, density, score),
+        explanations=_explanations(grammar, score),
         measures={
             "grammar_engine": engine,
             "grammar_band": band(score, GRAMMAR_BANDS),
             "grammar_words_checked": words,
-            "grammar_flags_per_100_words": round(density, 2),
-            "grammar_flags": [_row(slip) for slip in slips],
+            "grammar_flags_per_100_words": round(grammar.density, 2),
+            "grammar_flags": [_row(slip) for slip in grammar.slips],
+            "usual_wording": None if wording is None else round(grammar.wording.value, 3),
         },
+    )
+
+
+def measure_grammar(
+    script: Script,
+    checked: CheckedText,
+    *,
+    parser: LinguisticParser,
+    checker: GrammarChecker,
+    wording: WordingModel | None = None,
+) -> Grammar:
+    """Measure a text of any length."""
+    tokens = parser.parse(checked.text)
+    usual = Wording(value=0.0, points=0.0)
+    if wording is not None:
+        usual = judge_wording(tokens, checked.text, model=wording)
+    flags = find_spoken_errors(tokens)
+    flags += [flag for flag in checker.check(checked.text) if flag.rule not in _SPOKEN_FREELY]
+    slips = _find_slips(script, checked, flags, taken=set())
+    taken = {index for slip in slips for index in range(slip.passage.first, slip.passage.last + 1)}
+    reworded = _find_slips(script, checked, usual.flags, taken=taken)
+    slips += [replace(slip, weight=1.0 / max(usual.share, 0.1)) for slip in reworded]
+    return Grammar(
+        words=len(checked.spans),
+        slips=tuple(sorted(slips, key=lambda slip: slip.passage.first)),
+        wording=usual,
     )
 
 
@@ -82,13 +146,10 @@ def checked_text(script: Script) -> CheckedText:
     return CheckedText(text=" ".join(pieces), spans=tuple(spans))
 
 
-def find_slips(
-    script: Script, checked: CheckedText, *, parser: LinguisticParser, checker: GrammarChecker
+def _find_slips(
+    script: Script, checked: CheckedText, flags: Sequence[GrammarFlag], *, taken: set[int]
 ) -> list[Slip]:
-    """Return the errors in order; where both engines flag the same words, the first one's."""
-    flags = find_spoken_errors(parser.parse(checked.text))
-    flags += [flag for flag in checker.check(checked.text) if flag.rule not in _SPOKEN_FREELY]
-    taken: set[int] = set()
+    """Return the errors in order; where two flags cover the same words, the first one's."""
     slips: list[Slip] = []
     for flag in sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule)):
         words = checked.words_of(flag)
@@ -102,7 +163,7 @@ def find_slips(
 def _bridges_a_gap(script: Script, words: Sequence[int], flag: GrammarFlag) -> bool:
     """Tell whether words that are not neighbours in the speech only look so in the checked text."""
     between = set(range(words[0], words[-1] + 1)) - set(words)
-    if flag.rule == "article":  # "a, um, engineer" is a pause, not an error
+    if flag.rule == "article" or flag.kind == "Usage":  # "a, um, engineer" is a pause, not an error
         return bool(between)
     sure = [script.words[index].probability for index in between]
     return any(probability is not None and probability < UNSURE_WORD for probability in sure)
@@ -127,20 +188,47 @@ def _row(slip: Slip) -> dict[str, object]:
     }
 
 
-def _explanations(slips: Sequence[Slip], density: float, score: float) -> tuple[Explanation, ...]:
+def _explanations(grammar: Grammar, score: float) -> tuple[Explanation, ...]:
     best = interpolate(0.0, GRAMMAR_CURVE)
+    usual = grammar.wording
     base = explain(
         "grammar",
         "errors_heard",
-        measure=Measure(density, "per 100 words"),
+        measure=Measure(grammar.density, "per 100 words"),
         points=best,
         message=(
             f"Begins at {best:.0f}: the rules hear only a part of all errors, so read this as a band, "
             "not as an exact measure."
         ),
     )
-    cost = (score - best) / len(slips) if slips else 0.0
-    return (base, *(_slip_row(slip, cost) for slip in slips))
+    wording = explain(
+        "grammar",
+        "usual_wording",
+        measure=Measure(usual.value, "mean log ratio"),
+        points=usual.points,
+        message=(
+            "Word by word, your sentences run as fluent English does."
+            if usual.points >= 0
+            else "Word by word, your sentences often run otherwise than fluent English does."
+        ),
+    )
+    weights = sum(slip.weight for slip in grammar.slips)
+    cost = interpolate(grammar.density, GRAMMAR_CURVE) - best
+    rows = [_slip_row(slip, cost * slip.weight / weights) for slip in grammar.slips]
+    rest = score - sum(row.points for row in (base, wording, *rows))
+    if abs(rest) < ROUNDING:
+        return (base, wording, *rows)
+    return (base, wording, *rows, _band_row(grammar.words, rest))
+
+
+def _band_row(words: int, points: float) -> Explanation:
+    return explain(
+        "grammar",
+        "rounded",
+        measure=Measure(float(words), "words"),
+        points=points,
+        message="Rounded: so few words show a band, and the scale ends at 0 and 100.",
+    )
 
 
 def _slip_row(slip: Slip, cost: float) -> Explanation:

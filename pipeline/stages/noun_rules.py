@@ -170,10 +170,15 @@ def wrong_article(tokens: Sequence[Token], index: int) -> GrammarFlag | None:
         return None
     if tokens[index].tag != "DET" or tokens[index + 1].tag in _NAME_TAGS:
         return None
-    right = "an" if _VOWEL_SOUND.match(word) and not _CONSONANT_SOUND.match(word) else "a"
+    right = article_before(word)
     if right == article or (word[0] == "h" and article == "an"):
         return None
     return flag(tokens, index, index + 1, rule="article", instead=f"{right} {word}")
+
+
+def article_before(word: str) -> str:
+    """Return "an" before a vowel sound, else "a"."""
+    return "an" if _VOWEL_SOUND.match(word) and not _CONSONANT_SOUND.match(word) else "a"
 
 
 def _is_plural(tokens: Sequence[Token], index: int) -> bool:

@@ -59,15 +59,52 @@ NON_ANSWER_WORDS: Final = 8  # new content words at most, beside "I do not know"
 POINT_MENTIONED: Final = 0.45  # cosine of a reference point with the sentence nearest to it
 
 # --- Grammar ----------------------------------------------------------------------------------------
-# Flags per 100 words. The checks hear only part of the errors, so none found is 95, not 100.
+# Flags per 100 words. The checks hear only part of the errors, so none found is 92, not 100.
 GRAMMAR_CURVE: Final[Curve] = (
-    (0, 95), (1, 82), (2, 70), (4, 50), (8, 20), (12, 0),
+    (0, 92), (1, 80), (2, 69), (4, 50), (8, 20), (12, 0),
 )  # fmt: skip
 GRAMMAR_BANDS: Final[tuple[tuple[float, str], ...]] = (
     (80, "few errors heard"),
     (60, "some errors heard"),
     (0, "many errors heard"),
 )
+
+# How usual the wording is, to points added or taken. Development parts, 5/50/95 %: fluent interviews
+# 0.9/1.5/2.0 (language model) and -0.6/0.6/1.2 (word pairs), eight learner sentences 0.8/1.2/1.6 and
+# 0.4/0.8/1.2, the same corrected 1.3/1.6/2.1 and 0.7/1.0/1.4. The ends lie beyond what single sentences reach.
+WORDING_MODEL_CURVE: Final[Curve] = (
+    (-2.5, -30), (1.2, 0), (4.0, 8),
+)  # fmt: skip
+WORDING_PAIRS_CURVE: Final[Curve] = (
+    (-3.0, -15), (0.4, 0), (4.0, 8),
+)  # fmt: skip
+
+# Corrections that a wording model proposes: how much likelier they must make what is heard up to
+# `REWORD_REACH` words after them (natural logarithm). Chosen on learner sentences against fluent speech.
+REWORD_MARGINS: Final = {
+    "usual_verb": 4.0,
+    "usual_tense": 6.0,  # past against present: both can be meant
+    "usual_number": 4.0,
+    "usual_article": 3.0,
+    "missing_article": 4.0,
+    "usual_preposition": 5.5,
+}
+# The same for the changed word alone; below, a correction is not even tried: each trial takes time.
+REWORD_GAINS: Final = {
+    "usual_verb": 3.0,
+    "usual_tense": 4.0,
+    "usual_number": 2.0,
+    "usual_article": 1.5,
+    "missing_article": 6.0,
+    "usual_preposition": 3.5,
+}
+REWORD_REACH: Final = 8  # words
+REWORD_EVERY: Final = 20  # words; one correction is tried for so many
+REWORD_LEAST: Final = 3  # corrections tried in the shortest text
+READ_WORDS: Final = 30  # words that the wording model reads at once
+READ_MOST: Final = 120  # words of an answer that it reads, spread evenly: half a second
+SHORT_GRAMMAR: Final = 60  # words; below, the score is rounded to `GRAMMAR_STEP`
+GRAMMAR_STEP: Final = 5.0  # points
 
 # --- Fluency ----------------------------------------------------------------------------------------
 PACE_CURVE: Final[Curve] = (

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.ports import Judges
+from pipeline.providers import smollm
 from pipeline.providers.embeddings import MiniLmEncoder
 from pipeline.providers.harper import HarperChecker
 from pipeline.providers.spacy_english import SpacyEnglish
+from pipeline.providers.word_pairs import WordPairs
 from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.grammar import checked_text, find_slips
+from pipeline.stages.grammar import checked_text, measure_grammar
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS
 from pipeline.stages.vectors import cosine
 from tests.answers import ANSWER, QUESTION, script, spoken
@@ -18,17 +20,22 @@ from tests.answers import ANSWER, QUESTION, script, spoken
 
 @pytest.fixture(scope="module")
 def judges() -> Judges:
-    return Judges(encoder=MiniLmEncoder(), parser=SpacyEnglish(), grammar=HarperChecker())
+    return Judges(
+        encoder=MiniLmEncoder(),
+        parser=SpacyEnglish(),
+        grammar=HarperChecker(),
+        wording=WordPairs(),
+    )
 
 
 def corrections(judges: Judges, text: str) -> list[tuple[str, str]]:
     assert judges.parser is not None
     assert judges.grammar is not None
     spoken_script = script(text)
-    slips = find_slips(
+    grammar = measure_grammar(
         spoken_script, checked_text(spoken_script), parser=judges.parser, checker=judges.grammar
     )
-    return [(slip.passage.text, slip.correction) for slip in slips]
+    return [(slip.passage.text, slip.correction) for slip in grammar.slips]
 
 
 class TestMiniLmEncoder:
@@ -96,6 +103,58 @@ class TestGrammarRules:
     )
     def test_leave_fluent_speech_alone(self, judges: Judges, text: str) -> None:
         assert corrections(judges, text) == []
+
+
+class TestWordPairs:
+    def test_finds_a_corrected_sentence_more_usual(self) -> None:
+        learner = "He have much problem with this informations since two year."
+        fluent = "He has had many problems with this information for two years."
+        pairs = WordPairs()
+
+        def usualness(text: str) -> float:
+            pieces = pairs.read([text])[0].pieces
+            return sum(piece.log_probability - piece.usual for piece in pieces) / len(pieces)
+
+        assert usualness(fluent) > usualness(learner) + 0.3
+
+    def test_reads_words_it_never_saw(self) -> None:
+        (reading,) = WordPairs().read(["Xyzzyx qwfpgj 42 naïve."])
+
+        assert len(reading.pieces) == 4
+        assert WordPairs().read([""])[0].pieces == ()
+
+
+@pytest.mark.skipif(not smollm.is_installed(), reason="requirements-lm.lock is not installed")
+class TestSmolLm:
+    def test_reads_a_text_the_same_alone_and_in_company(self) -> None:
+        model = smollm.SmolLm()
+        text = "I am an engineer in a big company and I like it."
+
+        alone = model.read([text])[0]
+        beside = model.read([text, *["We moved the database in four months."] * 6])[0]
+
+        for left, right in zip(alone.pieces, beside.pieces, strict=True):
+            assert left.log_probability == pytest.approx(right.log_probability, abs=0.3)
+
+    def test_corrects_what_a_learner_says_and_leaves_the_correction_alone(
+        self, judges: Judges
+    ) -> None:
+        assert judges.parser is not None
+        assert judges.grammar is not None
+
+        def flagged(text: str) -> list[str]:
+            learner = script(text)
+            grammar = measure_grammar(
+                learner,
+                checked_text(learner),
+                parser=judges.parser,  # type: ignore[arg-type]  # seen above
+                checker=judges.grammar,  # type: ignore[arg-type]
+                wording=smollm.SmolLm(),
+            )
+            return [slip.correction for slip in grammar.slips]
+
+        assert "brother goes" in flagged("My brother go to the school in our town every day.")
+        assert flagged("I am an engineer in a big company and we have many problems with it.") == []
 
 
 class TestEvaluateAnswer:
