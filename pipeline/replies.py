@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from interview_platform.http.conditional import CACHE_CONTROL, conditional_answer
 from interview_platform.http.envelope import Answer, answer
 from interview_platform.http.prefer import mark_applied, wait_seconds
-from pipeline.progress import Outcome
+from pipeline.progress import SOON, Outcome
 from pipeline.serializers_parts import FailureOut, UnderWayOut, names_of
 from pipeline.waiting import Held, Settles, hold
 
@@ -67,11 +67,13 @@ def answer_with(
     outcome = held.seen
     data = result.as_data(outcome)
     if outcome.progress is not None:
-        headers = {"Retry-After": str(outcome.progress.retry_after)}
+        # Whoever is held here may come back at once; the others stay away for a while.
+        seconds = SOON[0] if held.honoured else outcome.progress.retry_after
+        headers = {"Retry-After": str(seconds)}
         if location:
             headers["Location"] = location
         response = answer(data, status=status.HTTP_202_ACCEPTED, headers=headers)
-    elif outcome.row is not None and request.method == "GET":
+    elif outcome.row is not None and request.method != "POST":
         response = conditional_answer(request, data, meta=_meta(outcome))
     else:
         response = answer(data, meta=_meta(outcome))

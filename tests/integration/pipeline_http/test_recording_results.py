@@ -447,6 +447,15 @@ class TestKnownResults:
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
 
+    @pytest.mark.parametrize("name", ["transcript", "evaluation"])
+    def test_can_be_asked_for_their_head(self, place: Place, name: str) -> None:
+        make_judged_run(place.question)
+
+        head = place.api.head(f"{place.path}/{name}")
+
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["ETag"] == place.get(name).headers["ETag"]
+
     def test_are_sent_again_when_they_changed(self, place: Place) -> None:
         run = make_judged_run(place.question)
         known = place.get("evaluation").headers["ETag"]

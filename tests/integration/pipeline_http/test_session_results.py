@@ -263,6 +263,19 @@ class TestAResultThatIsThere:
         assert data_of(response)["status"] == "completed"
         assert len(response.json()["meta"]["warnings"]) == 1
 
+    def test_says_when_the_final_calculation_failed(
+        self, place: Place, name: str, stage: Stage
+    ) -> None:
+        make_judged_run(place.question)
+        keep_results(place.question.session)
+        make_session_run(session=place.question.session, **FAILED)
+
+        response = place.get(name)
+
+        assert data_of(response)["status"] == "completed"
+        (warning,) = response.json()["meta"]["warnings"]
+        assert warning["message"].startswith("The final calculation: ")
+
     def test_has_no_warnings_otherwise(self, place: Place, name: str, stage: Stage) -> None:
         make_judged_run(place.question)
         keep_results(place.question.session)

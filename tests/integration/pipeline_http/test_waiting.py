@@ -175,6 +175,7 @@ class TestARequestThatWaits:
 
         assert data_of(response, status=202)["status"] == "queued"
         assert response.headers["Preference-Applied"] == "wait=1"
+        assert response.headers["Retry-After"] == "1"  # the next wait may begin at once
 
     def test_is_answered_at_once_when_there_is_nothing_to_wait_for(
         self, place: Place, broker: PrivateBroker
