@@ -6,13 +6,12 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from analytics.areas import MEASURES
-from analytics.mistakes import is_mistake
 from analytics.values import (
     Comparison,
     Delivery,
     Difference,
-    ExplanationRow,
     Side,
+    Slip,
     WordChange,
     WordChanges,
 )
@@ -32,14 +31,14 @@ def compare(
     before: Side,
     after: Side,
     *,
-    explanations: tuple[Sequence[ExplanationRow], Sequence[ExplanationRow]],
+    slips: tuple[Sequence[Slip], Sequence[Slip]],
     texts: tuple[str, str] | None,
 ) -> Comparison:
     """Return what changed from one side to the other, in numbers and in sentences."""
     scores = _score_differences(before, after)
     delivery = _delivery_differences(before.delivery, after.delivery)
     words = diff_words(*texts) if texts else None
-    had, has = (_rules(rows) for rows in explanations)
+    had, has = (_rules(rows) for rows in slips)
     return Comparison(
         kind=kind,
         before=before,
@@ -140,8 +139,8 @@ def _difference(
     return Difference(name=name, unit=unit, before=old, after=new, change=change)
 
 
-def _rules(rows: Iterable[ExplanationRow]) -> set[str]:
-    return {f"{row.metric}:{row.rule}" for row in rows if is_mistake(row)}
+def _rules(rows: Iterable[Slip]) -> set[str]:
+    return {f"{row.metric}:{row.rule}" for row in rows}
 
 
 def _summarize(

@@ -13,9 +13,9 @@ from analytics.values import (
     Answer,
     Area,
     Dashboard,
-    ExplanationRow,
     History,
     Mistake,
+    Slip,
     Trend,
 )
 from pipeline.values import METRICS
@@ -37,7 +37,7 @@ def build_dashboard(
     history: History,
     *,
     answers: Sequence[Answer],
-    explanations: Sequence[ExplanationRow],
+    slips: Sequence[Slip],
     today: date,
     zone: ZoneInfo,
 ) -> Dashboard:
@@ -47,7 +47,7 @@ def build_dashboard(
     days = stats.active_days(history, zone)
     areas = known_areas(answers)
     trends = delivery_trends(answers)
-    mistakes = recurring_mistakes(explanations)
+    mistakes = recurring_mistakes(slips)
     return Dashboard(
         total_interviews=len({attempt.session_id for attempt in history.attempts}),
         total_questions=len({attempt.question_id for attempt in history.attempts}),

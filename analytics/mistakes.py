@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from analytics.values import ExplanationRow, Mistake
+from analytics.values import Mistake, Slip
 
 LATEST_ANSWERS: Final = 50  # how far back is looked: older habits may be gone
 MIN_SESSIONS: Final = 2  # once is an accident
@@ -25,27 +25,26 @@ LOSSES: Final = frozenset(  # rules that name something missing, without points 
 )
 
 
-def recurring_mistakes(rows: Iterable[ExplanationRow]) -> tuple[Mistake, ...]:
-    """Return what went wrong in more than one session, the most frequent first; rows come oldest first."""
-    found: dict[tuple[str, str], list[ExplanationRow]] = {}
-    for row in rows:
-        if is_mistake(row):
-            found.setdefault((row.metric, row.rule), []).append(row)
+def recurring_mistakes(slips: Iterable[Slip]) -> tuple[Mistake, ...]:
+    """Return what went wrong in more than one session, the most frequent first; mistakes come oldest first."""
+    found: dict[tuple[str, str], list[Slip]] = {}
+    for slip in slips:
+        found.setdefault((slip.metric, slip.rule), []).append(slip)
     mistakes = [_mistake(metric, rule, made) for (metric, rule), made in found.items()]
     recurring = [mistake for mistake in mistakes if mistake.sessions >= MIN_SESSIONS]
     recurring.sort(key=lambda one: (-one.answers, -one.sessions, one.metric, one.rule))
     return tuple(recurring[:SHOWN_MISTAKES])
 
 
-def is_mistake(row: ExplanationRow) -> bool:
-    """Tell whether the row says what went wrong, and not what went well."""
-    if row.points < 0 or row.rule in LOSSES:
+def is_mistake(*, metric: str, rule: str, points: float) -> bool:
+    """Tell whether an explanation says what went wrong, and not what went well."""
+    if points < 0 or rule in LOSSES:
         return True
-    full = FLUENCY_POINTS.get(row.rule) if row.metric == "fluency" else None
-    return full is not None and row.points < KEPT_SHARE * full
+    full = FLUENCY_POINTS.get(rule) if metric == "fluency" else None
+    return full is not None and points < KEPT_SHARE * full
 
 
-def _mistake(metric: str, rule: str, made: list[ExplanationRow]) -> Mistake:
+def _mistake(metric: str, rule: str, made: list[Slip]) -> Mistake:
     return Mistake(
         metric=metric,
         rule=rule,

@@ -12,7 +12,7 @@ from django.db.models.functions import NullIf
 from accounts.models import User
 from analytics.charts import CHARTS, build_chart
 from analytics.dashboard import build_dashboard
-from analytics.mistakes import LATEST_ANSWERS
+from analytics.mistakes import LATEST_ANSWERS, is_mistake
 from analytics.stats import Window, counted_answers, local_day
 from analytics.values import (
     Answer,
@@ -20,10 +20,10 @@ from analytics.values import (
     Chart,
     Dashboard,
     Delivery,
-    ExplanationRow,
     History,
     Interview,
     Judgement,
+    Slip,
 )
 from interview_platform.errors import NotFound
 from media.models import AudioAnswer
@@ -70,11 +70,11 @@ def read_dashboard(*, owner: User, now: datetime) -> Dashboard:
     zone = zone_of(owner)
     history = read_history(owner=owner)
     answers = counted_answers(history.attempts)
-    explained = read_explanations(answers[-LATEST_ANSWERS:])
+    slips = read_slips(answers[-LATEST_ANSWERS:])
     return build_dashboard(
         history,
         answers=answers,
-        explanations=list(chain.from_iterable(explained.values())),
+        slips=list(chain.from_iterable(slips.values())),
         today=local_day(now, zone),
         zone=zone,
     )
@@ -121,23 +121,26 @@ def read_attempts(*, owner: User, **narrowed: Any) -> tuple[Attempt, ...]:
     return tuple(_attempt(row) for row in _recordings(owner, narrowed))
 
 
-def read_explanations(answers: Iterable[Answer]) -> dict[int, list[ExplanationRow]]:
-    """Return by its key why each of these answers has its scores, in their order; in one query."""
+def read_slips(answers: Iterable[Answer]) -> dict[int, list[Slip]]:
+    """Return by its key what went wrong in each of these answers, in their order; in one query."""
     known = {answer.key: answer for answer in answers}
     kept = EvaluationRecord.objects.filter(pk__in=known).values_list("pk", "explanations")
-    found: dict[int, list[ExplanationRow]] = {key: [] for key in known}
+    found: dict[int, list[Slip]] = {key: [] for key in known}
     for key, rows in kept:
-        found[key] = [_explanation(known[key], row) for row in rows]
+        found[key] = [
+            _slip(known[key], row)
+            for row in rows
+            if is_mistake(metric=row["score"], rule=row["rule"], points=row["points"])
+        ]
     return found
 
 
-def _explanation(answer: Answer, row: Mapping[str, Any]) -> ExplanationRow:
-    return ExplanationRow(
+def _slip(answer: Answer, row: Mapping[str, Any]) -> Slip:
+    return Slip(
         session_id=answer.session_id,
         question_id=answer.question_id,
         metric=row["score"],
         rule=row["rule"],
-        points=row["points"],
         quote=row.get("quote", ""),
         start=row.get("start"),
         end=row.get("end"),

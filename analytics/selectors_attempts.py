@@ -17,9 +17,9 @@ from django.db.models import (
 from accounts.models import User
 from analytics.areas import mean_delivery
 from analytics.comparison import compare
-from analytics.selectors import read_attempts, read_explanations
+from analytics.selectors import read_attempts, read_slips
 from analytics.stats import as_answer, counted_answers, metric_means
-from analytics.values import Answer, Attempt, Comparison, ExplanationRow, Side
+from analytics.values import Answer, Attempt, Comparison, Side, Slip
 from media.models import AudioAnswer
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
 from pipeline.selectors import NoSuchAttempt
@@ -65,13 +65,13 @@ def compare_sessions(*, owner: User, uuids: tuple[UUID, UUID]) -> Comparison:
     if any(uuid not in found for uuid in uuids):
         raise SessionNotFound
     counted = counted_answers(read_attempts(owner=owner, question__session__uuid__in=uuids))
-    explained = read_explanations(counted)
+    slips = read_slips(counted)
     first, second = ([one for one in counted if one.session_id == uuid] for uuid in uuids)
     return compare(
         "sessions",
         _session_side(found[uuids[0]], first),
         _session_side(found[uuids[1]], second),
-        explanations=(_rows(explained, first), _rows(explained, second)),
+        slips=(_of(first, slips), _of(second, slips)),
         texts=None,
     )
 
@@ -84,13 +84,13 @@ def compare_attempts(*, owner: User, question_uuid: UUID, numbers: tuple[int, in
         _refuse(owner, question_uuid)
     before, after = (attempts[number] for number in numbers)
     first, second = ([answer] if (answer := as_answer(one)) else [] for one in (before, after))
-    explained = read_explanations([*first, *second])
+    slips = read_slips([*first, *second])
     texts = _texts(question_uuid, numbers)
     return compare(
         "attempts",
         _attempt_side(before, first),
         _attempt_side(after, second),
-        explanations=(_rows(explained, first), _rows(explained, second)),
+        slips=(_of(first, slips), _of(second, slips)),
         texts=(texts[before.number], texts[after.number]) if len(texts) == len(made) else None,
     )
 
@@ -128,10 +128,8 @@ def _attempt_side(attempt: Attempt, answers: Sequence[Answer]) -> Side:
     )
 
 
-def _rows(
-    explained: Mapping[int, Sequence[ExplanationRow]], answers: Sequence[Answer]
-) -> list[ExplanationRow]:
-    return [row for answer in answers for row in explained[answer.key]]
+def _of(answers: Sequence[Answer], slips: Mapping[int, Sequence[Slip]]) -> list[Slip]:
+    return [slip for answer in answers for slip in slips[answer.key]]
 
 
 def _texts(question_uuid: UUID, numbers: tuple[int, int]) -> dict[int, str]:

@@ -125,14 +125,13 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplanationRow:
-    """One explanation of a judged answer, and where it stands."""
+class Slip:
+    """One thing that went wrong in an answer, and where."""
 
     session_id: UUID
     question_id: UUID
     metric: str
     rule: str
-    points: float
     quote: str
     start: float | None  # seconds
     end: float | None  # seconds
@@ -147,7 +146,7 @@ class Mistake:
     rule: str
     answers: int
     sessions: int
-    example: ExplanationRow
+    example: Slip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics.stats import Window
-from analytics.values import Answer, Attempt, Delivery, ExplanationRow, Interview, Judgement
+from analytics.values import Answer, Attempt, Delivery, Interview, Judgement, Slip
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 UTC_ZONE = ZoneInfo("UTC")
@@ -64,19 +64,18 @@ def answer(session: int = 1, question: int = 1, **fields: Any) -> Answer:
     return Answer(**{**values, **fields})
 
 
-def explained(rule: str = "agreement", **fields: Any) -> ExplanationRow:
-    """Return an explanation that costs points."""
+def slip(rule: str = "agreement", **fields: Any) -> Slip:
+    """Return something that went wrong."""
     values: dict[str, Any] = {
         "session_id": numbered(1),
         "question_id": numbered(1),
         "metric": "grammar",
-        "points": -3.0,
         "quote": "",
         "start": None,
         "end": None,
         "message": "",
     }
-    return ExplanationRow(rule=rule, **{**values, **fields})
+    return Slip(rule=rule, **{**values, **fields})
 
 
 def window(period: str = "all", *, day: int = 0, zone: ZoneInfo = UTC_ZONE) -> Window:

@@ -3,7 +3,7 @@
 from analytics.dashboard import FIRST_STEP, advise
 from analytics.mistakes import recurring_mistakes
 from analytics.values import Area, Trend
-from tests.unit.analytics.practice import explained, numbered
+from tests.unit.analytics.practice import numbered, slip
 
 WEAK = Area("category", "technical", 41.0, 6)
 WORSE = Trend("Fillers", "per 100 words", 4.0, 2.0, 6.0, "worse")
@@ -15,7 +15,7 @@ class TestAdvise:
 
     def test_takes_up_the_weakest_area_the_commonest_mistake_and_what_got_worse(self) -> None:
         mistakes = recurring_mistakes(
-            [explained(session_id=numbered(one), quote="he go") for one in (1, 2)]
+            [slip(session_id=numbered(one), quote="he go") for one in (1, 2)]
         )
 
         area, mistake, trend = advise((WEAK,), mistakes, (WORSE,), graded=True)

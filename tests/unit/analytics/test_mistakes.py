@@ -4,7 +4,7 @@ import pytest
 
 from analytics.mistakes import FLUENCY_POINTS, is_mistake, recurring_mistakes
 from pipeline.stages.thresholds import FLUENCY_SHARES
-from tests.unit.analytics.practice import explained, numbered
+from tests.unit.analytics.practice import numbered, slip
 
 
 class TestIsMistake:
@@ -24,7 +24,7 @@ class TestIsMistake:
     def test_tells_what_went_wrong_from_what_went_well(
         self, metric: str, rule: str, points: float, wrong: bool
     ) -> None:
-        assert is_mistake(explained(rule, metric=metric, points=points)) is wrong
+        assert is_mistake(metric=metric, rule=rule, points=points) is wrong
 
     def test_knows_the_parts_of_the_fluency_score(self) -> None:
         assert {name: points / 100 for name, points in FLUENCY_POINTS.items()} == FLUENCY_SHARES
@@ -32,16 +32,16 @@ class TestIsMistake:
 
 class TestRecurringMistakes:
     def test_need_more_than_one_session(self) -> None:
-        rows = [explained(question_id=numbered(1)), explained(question_id=numbered(2))]
+        rows = [slip(question_id=numbered(1)), slip(question_id=numbered(2))]
 
         assert recurring_mistakes(rows) == ()
 
     def test_count_answers_and_sessions_and_show_the_latest(self) -> None:
         rows = [
-            explained(session_id=numbered(1), question_id=numbered(1), quote="he go"),
-            explained(session_id=numbered(1), question_id=numbered(1), quote="they was"),
-            explained(session_id=numbered(2), question_id=numbered(2), quote="it are"),
-            explained(session_id=numbered(3), question_id=numbered(3), quote=""),
+            slip(session_id=numbered(1), question_id=numbered(1), quote="he go"),
+            slip(session_id=numbered(1), question_id=numbered(1), quote="they was"),
+            slip(session_id=numbered(2), question_id=numbered(2), quote="it are"),
+            slip(session_id=numbered(3), question_id=numbered(3), quote=""),
         ]
 
         (mistake,) = recurring_mistakes(rows)
@@ -50,9 +50,9 @@ class TestRecurringMistakes:
         assert mistake.example.quote == "it are"
 
     def test_are_the_most_frequent_first(self) -> None:
-        rows = [explained("article", session_id=numbered(one)) for one in (1, 2)]
+        rows = [slip("article", session_id=numbered(one)) for one in (1, 2)]
         rows += [
-            explained("agreement", session_id=numbered(one), question_id=numbered(one))
+            slip("agreement", session_id=numbered(one), question_id=numbered(one))
             for one in (1, 2, 3)
         ]
 
