@@ -8,7 +8,7 @@ INSTALL := @$(PYTHON) interview_platform/stack/bootstrap.py
 
 .PHONY: help
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: ## Make .venv from requirements.lock (the other targets do it themselves)
@@ -42,10 +42,14 @@ migrate: install ## Bring the tables of DATABASE_URL up to date
 admin-user: install ## Make an administrator (asks, or ADMIN_EMAIL and ADMIN_PASSWORD)
 	@exec $(PY) -m interview_platform.stack.admin_user
 
+# What is the same on any database is run on one.
+WITHOUT_DATABASE := -m "not speech" --ignore=tests/unit \
+	$(addprefix --ignore=tests/journeys/,test_make_run.py test_formats.py)
+
 .PHONY: test
 test: check ## Everything: checks, then all tests on SQLite and on PostgreSQL
-	TEST_DATABASE=postgres $(PY) -m pytest
 	TEST_DATABASE=sqlite $(PY) -m pytest
+	TEST_DATABASE=postgres $(PY) -m pytest $(WITHOUT_DATABASE)
 
 .PHONY: check
 check: install-dev ## Format, lint, types, import contracts, migrations, deployment settings

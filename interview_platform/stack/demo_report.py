@@ -11,7 +11,7 @@ from rich.text import Text
 
 from interview_platform.stack.demo_interview import Answer, Interview
 
-EXCERPT = 320  # characters of a transcript
+EXCERPT = 600  # characters of a transcript
 METRICS = ("relevance", "grammar", "fluency", "keywords")
 
 

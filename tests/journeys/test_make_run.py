@@ -1,6 +1,7 @@
 """An operator starts the platform, breaks it, and stops it."""
 
 import json
+import os
 import socket
 import stat
 import subprocess
@@ -18,13 +19,22 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.journey
 
 SECONDS_TO_READY = 8.0  # of a second start, on two cores
+STARTS = 2  # the quicker one counts: the machine may do something else meanwhile
 MINUTE = 60
+RUN = "interview_platform.stack.run"
 
 
 def refusal(stack: RunningStack) -> tuple[int, list[str]]:
     """Start a stack that cannot start; return its exit code and what it said."""
     code = stack.launch().wait(timeout=MINUTE)
     return code, stack.last_words()
+
+
+def seconds_of_a_start(stack: RunningStack) -> float:
+    """Start the stack and stop it; return how long it took to be ready."""
+    stack.start()
+    stack.interrupt()
+    return stack.seconds_to_ready
 
 
 class TestMakeRun:
@@ -43,8 +53,7 @@ class TestMakeRun:
         assert not [process for process in everything if process.is_running()]
         assert not (own_stack.data_dir / "stack.json").exists()
 
-        own_stack.start()
-        second = own_stack.seconds_to_ready
+        second = min(seconds_of_a_start(own_stack) for _ in range(STARTS))
         with capsys.disabled():
             print(f"\nfirst start {first:.1f} s, second start {second:.1f} s")  # noqa: T201 - a measure that is asked for
 
@@ -118,6 +127,29 @@ class TestAStartThatCannotBe:
 
         assert (code, len(said)) == (1, 1)
         assert f"{tmp_path / 'file' / 'data'} cannot be written" in said[0]
+
+    def test_names_the_disk_that_is_full(self, tmp_path: Path) -> None:
+        """On a disk of its own: eight megabytes, in a mount that no other process sees."""
+        stack = RunningStack(tmp_path / "data")
+        mounted = f"mount -t tmpfs -o size=8m none {tmp_path} && exec {sys.executable} -m {RUN}"
+        alone = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+        if subprocess.run([*alone, f"mount -t tmpfs none {tmp_path}"], check=False).returncode:
+            pytest.skip("this machine lets nobody mount a disk of his own")
+
+        start = subprocess.run(
+            [*alone, mounted],
+            cwd=ROOT,
+            env={**os.environ, **stack.environment()},
+            capture_output=True,
+            text=True,
+            timeout=MINUTE,
+            check=False,
+        )
+
+        assert start.returncode == 1
+        assert start.stdout == ""
+        assert len(start.stderr.splitlines()) == 1
+        assert f"The disk of {tmp_path / 'data'} is nearly full: 8 MB free" in start.stderr
 
     def test_names_the_model_that_is_missing(self, tmp_path: Path) -> None:
         missing = str(tmp_path / "no-model")
