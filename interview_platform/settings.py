@@ -215,6 +215,12 @@ CELERY_TASK_ANNOTATIONS = {
         "write_feedback": "feedback",
     }.items()
 }
+CELERY_TASK_ANNOTATIONS[
+    "pipeline.tasks.write_questions"
+] = {  # above the longest LLM_TIMEOUT_SECONDS
+    "soft_time_limit": 75,
+    "time_limit": 90,
+}
 LEASE_SECONDS = env_float("LEASE_SECONDS", default=60.0, minimum=1)
 HEARTBEAT_SECONDS = env_float("HEARTBEAT_SECONDS", default=15.0, minimum=0.1)
 RECONCILE_SECONDS = env_float("RECONCILE_SECONDS", default=5.0, minimum=0.1)
@@ -246,7 +252,12 @@ LLM_PROVIDER = env_choice("LLM_PROVIDER", choices=("none", "openai", "google"), 
 LLM_API_KEY = env_text("LLM_API_KEY") or env_text("OPENAI_API_KEY")
 LLM_BASE_URL = env_text("LLM_BASE_URL")
 LLM_MODEL = env_text("LLM_MODEL")
-LLM_TIMEOUT_SECONDS = env_float("LLM_TIMEOUT_SECONDS", default=15.0, minimum=0.1)
+LLM_TIMEOUT_SECONDS = env_float("LLM_TIMEOUT_SECONDS", default=30.0, minimum=0.1)
+LLM_USER_DAILY_TOKENS = env_int("LLM_USER_DAILY_TOKENS", default=200_000)
+LLM_DAILY_TOKENS = env_int("LLM_DAILY_TOKENS", default=5_000_000)  # of everybody together
+LLM_PRICES: dict[str, float] = env_numbers(
+    "LLM_PRICES", default={"prompt": 0.0, "completion": 0.0}
+)  # US dollars for a million tokens; 0: as listed
 
 # --- REST ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -11,8 +11,21 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, what a worker's main process does, and the upkeep of our own rows."""
-        from pipeline import checks, upkeep, worker_life  # noqa: F401 - their import registers them
+        from pipeline import (  # noqa: F401 - the import of some registers them
+            budgets,
+            checks,
+            question_jobs,
+            upkeep,
+            worker_life,
+        )
 
         upkeep.register(
             "forget workers that are gone", every_seconds=3600, do=worker_life.forget_the_dead
         )
+        upkeep.register(
+            "serve questions that no model wrote in time",
+            every_seconds=question_jobs.OVERDUE_EVERY,
+            do=question_jobs.settle_overdue,
+        )
+        upkeep.register("forget old question jobs", every_seconds=3600, do=question_jobs.forget_old)
+        upkeep.register("forget old budgets", every_seconds=3600, do=budgets.forget_old_days)

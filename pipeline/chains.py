@@ -70,15 +70,17 @@ def dispatch(run_id: int, *, impatient: bool = True) -> bool:
     run = PipelineRun.objects.only("stage", "state", "publish_count").filter(pk=run_id).first()
     if run is None or run.state not in PipelineRun.UNFINISHED:
         return False
-    try:
-        run_chain(run_id, stage=Stage(run.stage)).apply_async()
-    except (OperationalError, OSError) as error:
-        _Rest.until = time.monotonic() + REST_SECONDS
-        logger.warning("The broker is away, run %s waits: %s", run_id, type(error).__name__)
+    if not _send(run_chain(run_id, stage=Stage(run.stage))):
         return False
-    _Rest.until = 0.0
     _note_published(run)
     return True
+
+
+def send(task: str, *, job_id: int) -> bool:
+    """Send a task that is no step of a run; return whether the broker took it, and never raise for an absent one."""
+    if time.monotonic() < _Rest.until:
+        return False
+    return _send(signature(task, kwargs={"job_id": job_id}, immutable=True))
 
 
 def ring_for_session(session_id: int) -> None:
@@ -89,6 +91,17 @@ def ring_for_session(session_id: int) -> None:
     runs = list(unfinished[:2])
     if len(runs) == 1 and runs[0].question_id is None:
         dispatch(runs[0].pk)
+
+
+def _send(work: "Signature[Any]") -> bool:
+    try:
+        work.apply_async()
+    except (OperationalError, OSError) as error:
+        _Rest.until = time.monotonic() + REST_SECONDS
+        logger.warning("The broker is away, %s waits: %s", work, type(error).__name__)
+        return False
+    _Rest.until = 0.0
+    return True
 
 
 def _note_published(run: PipelineRun) -> None:

@@ -15,6 +15,12 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from pipeline.models_language import (  # noqa: F401 - Django looks for an app's tables in this module
+    DailyTokens,
+    LanguageModelCall,
+    QuestionJob,
+    SessionNarrative,
+)
 from sessions.models import InterviewSession, Question
 
 

@@ -210,15 +210,10 @@ class LanguageModel(Protocol):
     """Writes JSON under a schema."""
 
     source: str  # openai | google
+    name: str  # the model's, as the provider calls it
 
-    def complete_json(
-        self, *, system: str, user: str, schema: dict[str, object], schema_name: str
-    ) -> dict[str, object]:
-        """
-        Return an object that satisfies `schema`.
-
-        Raise `TransientError` when the provider is away, slow, refusing, truncated or malformed.
-        """
+    def complete_json(self, prompt: Prompt) -> Completion:
+        """Return an object that satisfies the prompt's schema; raise `LanguageModelError` when that cannot be had."""
         ...
 
 

@@ -2,27 +2,27 @@
 
 import logging
 import random
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.db import transaction
 
 from pipeline.bank import load_bank
-from pipeline.models import SessionFeedback, SessionScore
-from pipeline.ports import LanguageModel, StageError
+from pipeline.model_calls import Asker, ask
+from pipeline.models import EvaluationRecord, SessionFeedback, SessionScore
+from pipeline.ports import Judges, LanguageModel, StageError
 from pipeline.progress import Warn
 from pipeline.providers import registry
 from pipeline.stages.questions import (
     CATEGORIES,
-    SCHEMA_NAME,
     QuestionRequest,
     parse_questions,
     question_prompt,
     select_questions,
 )
+from pipeline.stages.weak_spots import PastScore, find_weak_spots
 from pipeline.values import DraftQuestion
-from pipeline.waiting import let_go_of_connection
 from sessions.models import InterviewSession, Question
 from sessions.selectors import seen_questions
 from sessions.services import put_questions, require_open_for_questions
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 SEEDS: Final = 2**32
 MALFORMED: Final = "llm_malformed"
+BANK_SERVES: Final = "The questions come from the built-in bank."
+PAST_ANSWERS: Final = 100  # the latest, from which weak spots are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +64,80 @@ def request_for(session: InterviewSession, fields: Mapping[str, Any]) -> Questio
     )
 
 
+def write_down(request: QuestionRequest) -> dict[str, Any]:
+    """Return the request as plain JSON."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(request).items()
+    }
+
+
+def read_back(wish: Mapping[str, Any]) -> QuestionRequest:
+    """Return the request that was written down."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in wish.items()
+    }
+    return QuestionRequest(**fields)
+
+
 def generate_questions(
     *, session: InterviewSession, request: QuestionRequest, replace: bool, seed: int | None = None
 ) -> Generated:
     """
-    Give the session new questions; raise `SessionCompleted` or `QuestionsAnswered`, before anything is written.
+    Give the session new questions from the bank; raise `SessionCompleted` or `QuestionsAnswered`, before anything is written.
 
     Without a seed each call chooses anew.
     """
     require_open_for_questions(session=session, replace=replace)
-    seen = seen_questions(owner=session.owner)
-    drafts = draft_questions(request, seen=seen, seed=_new_seed() if seed is None else seed)
-    questions = _keep(session, drafts.questions, replace=replace)
+    drafts = choose_questions(session, request, seed=seed)
+    questions = keep_questions(session, drafts.questions, replace=replace)
     return Generated(questions, drafts.warnings)
 
 
-def draft_questions(request: QuestionRequest, *, seen: Collection[str], seed: int) -> Drafts:
-    """Return questions from the language model, from the bank where there is none or it fails. No database is needed."""
+def write_questions(session: InterviewSession, request: QuestionRequest) -> Drafts:
+    """Return questions from the language model; from the bank, with the reason, where it fails."""
     model = registry.language_model()
     if model is None:
-        return _choose(request, seen=seen, seed=seed)
-    let_go_of_connection()
+        return choose_questions(session, request)
     try:
-        return Drafts(_write(model, request, seen=seen))
+        return Drafts(_write(model, session, request))
     except StageError as error:
         trouble = Warn(error.code, error.message)
     except ValueError as error:
         logger.warning("The language model's questions were not usable: %s", error)
         trouble = Warn(MALFORMED, "The language model's questions were not usable.")
-    chosen = _choose(request, seen=seen, seed=seed)
-    told = Warn(trouble.code, f"{trouble.message} The questions come from the built-in bank.")
-    return Drafts(chosen.questions, (told, *chosen.warnings))
+    return choose_questions(session, request, instead_of=trouble)
 
 
-def _write(
-    model: LanguageModel, request: QuestionRequest, *, seen: Collection[str]
-) -> list[DraftQuestion]:
-    system, user, schema = question_prompt(request, avoid=sorted(seen))
-    payload = model.complete_json(system=system, user=user, schema=schema, schema_name=SCHEMA_NAME)
-    return parse_questions(payload, request, model.source, seen=seen)
-
-
-def _choose(request: QuestionRequest, *, seen: Collection[str], seed: int) -> Drafts:
-    chosen = select_questions(request=request, bank=load_bank(), seen=seen, seed=seed)
+def choose_questions(
+    session: InterviewSession,
+    request: QuestionRequest,
+    *,
+    seed: int | None = None,
+    instead_of: Warn | None = None,
+) -> Drafts:
+    """Return questions from the bank; `instead_of` says why it serves where a model should have."""
+    bank = load_bank()
+    chosen = select_questions(
+        request=request,
+        bank=bank,
+        seen=seen_questions(owner=session.owner),
+        seed=_new_seed() if seed is None else seed,
+        weak=find_weak_spots(_past_scores(session), bank=bank),
+        judges=_readers_of(request),
+    )
+    warnings = []
+    if instead_of is not None:
+        warnings.append(Warn(instead_of.code, f"{instead_of.message} {BANK_SERVES}"))
     missing = request.num_questions - len(chosen)
-    if not missing:
-        return Drafts(chosen)
-    message = f"The bank has no more questions like these: {missing} of {request.num_questions} are missing."
-    return Drafts(chosen, (Warn("fewer_questions", message),))
+    if missing:
+        message = f"The bank has no more questions like these: {missing} of {request.num_questions} are missing."
+        warnings.append(Warn("fewer_questions", message))
+    return Drafts(chosen, tuple(warnings))
 
 
 @transaction.atomic
-def _keep(
+def keep_questions(
     session: InterviewSession, drafts: Sequence[DraftQuestion], *, replace: bool
 ) -> list[Question]:
     """Put the questions in; what was made of answers to earlier ones goes with them."""
@@ -121,6 +145,40 @@ def _keep(
     for results in (SessionScore, SessionFeedback):
         results.objects.filter(session=session).delete()
     return questions
+
+
+def _write(
+    model: LanguageModel, session: InterviewSession, request: QuestionRequest
+) -> list[DraftQuestion]:
+    seen = seen_questions(owner=session.owner)
+    prompt = question_prompt(request, avoid=sorted(seen))
+    payload = ask(model, prompt, asker=Asker(session.owner, session, "questions"))
+    return parse_questions(payload, request, model.source, seen=seen)
+
+
+def _past_scores(session: InterviewSession) -> list[PastScore]:
+    """Return how well the owner's last answers were. One query."""
+    rows = (
+        EvaluationRecord.objects.filter(run__session__owner=session.owner, overall__isnull=False)
+        .order_by("-pk")
+        .values_list(
+            "run__question__bank_key", "run__question__category", "run__question__skills", "overall"
+        )
+    )
+    return [
+        PastScore(bank_key, category, tuple(skills), overall)
+        for bank_key, category, skills, overall in rows[:PAST_ANSWERS]
+        if overall is not None
+    ]
+
+
+def _readers_of(request: QuestionRequest) -> Judges:
+    """Return what reads the request: each model is loaded at its first use only, and not for a request without such text."""
+    return Judges(
+        encoder=registry.sentence_encoder() if request.skills or request.job_description else None,
+        parser=registry.linguistic_parser() if request.job_description else None,
+        grammar=None,
+    )
 
 
 def _new_seed() -> int:

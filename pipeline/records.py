@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from pipeline import narratives
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -138,9 +139,10 @@ def save_feedback(session: InterviewSession) -> None:
     found = latest_evaluations(session)
     answers = [_judged(record) for record in found]
     card = _card(session, answers)
-    report = write_feedback(
+    rules = write_feedback(
         card=card, answers=answers, completed_sessions=_completed_sessions(session)
     )
+    report = narratives.add_to(rules, session=session, answers=answers)
     SessionFeedback.objects.update_or_create(
         session=session,
         defaults={
@@ -150,6 +152,11 @@ def save_feedback(session: InterviewSession) -> None:
             "report": asdict(report),
         },
     )
+
+
+def judged_answers(session: InterviewSession) -> list[JudgedAnswer]:
+    """Return what the session's score and feedback are made from."""
+    return [_judged(record) for record in latest_evaluations(session)]
 
 
 def results_are_current(session: InterviewSession) -> bool:
@@ -200,6 +207,8 @@ def _judged(record: EvaluationRecord) -> JudgedAnswer:
         category=question.category,
         attempt=record.run.attempt,
         transcript_text=record.run.transcript.text,
+        sketch=question.answer_prototype,
+        sketch_source=question.source,
         evaluation=Evaluation(
             **{name: getattr(record, name) for name in METRICS},
             overall=record.overall,

@@ -1,7 +1,7 @@
 """The results of a whole session, for its owner: score card, feedback, evaluations, and how far all of it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 from uuid import UUID
 
@@ -101,7 +101,11 @@ def find_feedback(*, owner: User, session_uuid: UUID) -> Outcome[SessionFeedback
     session = _get(owner, session_uuid, related=("feedback",))
     runs = _require_recordings(_read_runs(session))
     row = getattr(session, "feedback", None)
-    return _session_result(runs, row, goal=Stage.FEEDBACK, board=Board(runs.counting))
+    outcome = _session_result(runs, row, goal=Stage.FEEDBACK, board=Board(runs.counting))
+    if outcome.row is None:
+        return outcome
+    notices = tuple(Warn(**notice) for notice in outcome.row.report.get("notices", ()))
+    return replace(outcome, warnings=(*outcome.warnings, *notices))
 
 
 def find_session_evaluation(*, owner: User, session_uuid: UUID) -> Outcome[SessionEvaluation]:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import SkillsField
 from interview_platform.http.fields import TextField, WholeField
+from pipeline.serializers_parts import UNDER_WAY
 from sessions.models import Category
 from sessions.serializers import QuestionOut
 
@@ -46,3 +47,31 @@ class GeneratedOut(serializers.Serializer[Any]):
     """The session's questions."""
 
     questions = QuestionOut(many=True)
+
+
+class FollowUpOut(serializers.Serializer[Any]):
+    """A question of the session that follows up on another one, its `parent_id`."""
+
+    question = QuestionOut()
+
+
+class BeingWrittenOut(serializers.Serializer[Any]):
+    """Questions that a language model is writing."""
+
+    status = serializers.ChoiceField(choices=UNDER_WAY)
+    stage = serializers.CharField(help_text="`questions`.")
+    progress = serializers.FloatField(min_value=0, max_value=1)
+    queue_position = serializers.IntegerField(min_value=0)
+    eta_seconds = serializers.FloatField(allow_null=True, min_value=0)
+
+
+class GeneratedUnderWayOut(BeingWrittenOut):
+    """A session's questions that are being written: look at `Location` for them."""
+
+    questions = QuestionOut(many=True, allow_null=True)
+
+
+class FollowUpUnderWayOut(BeingWrittenOut):
+    """A follow-up question that is being written: look at `Location` for it."""
+
+    question = QuestionOut(allow_null=True)

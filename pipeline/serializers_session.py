@@ -16,7 +16,9 @@ from pipeline.serializers_parts import (
     score,
     text,
 )
-from sessions.models import Category
+from sessions.models import Category, Question
+
+BY_RULES = {"engine": "rules", "narrative": (), "model_answers": ()}  # feedback of older releases
 
 # --- Score card -----------------------------------------------------------------------------------------------------
 
@@ -116,6 +118,16 @@ class ReadinessOut(serializers.Serializer[Any]):
     practice = serializers.FloatField(help_text="Up to 10: earlier completed sessions.")
 
 
+class ModelAnswerOut(serializers.Serializer[Any]):
+    """A good answer to one of the questions, to learn from."""
+
+    question_id = serializers.UUIDField()
+    text = serializers.CharField()
+    source = serializers.ChoiceField(  # type: ignore[assignment] # the base class has an attribute of that name
+        choices=Question.Source.choices
+    )
+
+
 class FeedbackFields(serializers.Serializer[Any]):
     """What the candidate reads about a session."""
 
@@ -129,6 +141,11 @@ class FeedbackFields(serializers.Serializer[Any]):
     readiness_level = text()
     readiness = ReadinessOut(allow_null=True)
     next_steps = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    engine = text("`rules`, or the language model that added `narrative`; it sets no score.")
+    narrative = RemarkOut(
+        many=True, allow_null=True, help_text="The language model's remarks, each with a quote."
+    )
+    model_answers = ModelAnswerOut(many=True, allow_null=True)
 
 
 class FeedbackOut(FeedbackFields, SettledOut):
@@ -189,7 +206,7 @@ def feedback_body(record: SessionFeedback) -> dict[str, Any]:
     """Return the documented fields of a session's feedback."""
     readiness = record.report.get("readiness") or {}
     return {
-        **_pick(record.report, FeedbackFields),
+        **_pick({**BY_RULES, **record.report}, FeedbackFields),
         "readiness_score": readiness.get("score"),
         "readiness_level": readiness.get("level"),
         "readiness": {name: readiness.get(name, 0.0) for name in names_of(ReadinessOut)},

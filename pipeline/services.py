@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from interview_platform.http.request_id import current_request_id
-from pipeline import chains, events, records
+from pipeline import chains, events, narratives, records
 from pipeline.leases import FREE, FRESH, Outcome, State
 from pipeline.models import (
     EvaluationRecord,
@@ -102,6 +102,16 @@ def ask_for_session_results(session: InterviewSession) -> None:
 
 
 @transaction.atomic
+def ask_for_feedback(session: InterviewSession) -> None:
+    """Make sure of the session's results, and of what a language model adds to the feedback where one is set."""
+    ask_for_session_results(session)
+    if session.runs.filter(state__in=PipelineRun.UNFINISHED).exists():
+        return
+    if narratives.is_wanted(session, records.judged_answers(session)):
+        _start_session_run(session, stage=Stage.FEEDBACK)
+
+
+@transaction.atomic
 def complete_session(session: InterviewSession) -> None:
     """Close the session for recordings, and start its final score and feedback; they wait for the answers in work."""
     changed = session_services.complete_session(session=session)
@@ -165,13 +175,11 @@ def _is_worth_a_start(run: PipelineRun) -> bool:
     return run.failure_retryable or run.stage in {Stage.SCORE, Stage.FEEDBACK}
 
 
-def _start_session_run(session: InterviewSession) -> None:
+def _start_session_run(session: InterviewSession, *, stage: Stage = Stage.SCORE) -> None:
     own = session.runs.filter(question__isnull=True, state__in=PipelineRun.UNFINISHED)
     if own.exists():
         return
-    run = PipelineRun.objects.create(
-        session=session, stage=Stage.SCORE, request_id=current_request_id()
-    )
+    run = PipelineRun.objects.create(session=session, stage=stage, request_id=current_request_id())
     _send_after_commit(run)
 
 

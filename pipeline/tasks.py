@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from pipeline import records
+from pipeline import narratives, question_jobs, records
 from pipeline.models import PipelineRun, Stage
 from pipeline.providers import registry
 from pipeline.stage_task import StageTask
@@ -35,7 +35,14 @@ def score_session(self: StageTask, /, *, run_id: object = None, **_: Any) -> Non
 @shared_task(base=StageTask, bind=True)
 def write_feedback(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
     """Write the session's feedback anew, from all answers that are finished by now."""
-    self.carry_out(run_id, Stage.FEEDBACK, work=_nothing, keep=_write)
+    self.carry_out(run_id, Stage.FEEDBACK, work=_ask_model, keep=_write)
+
+
+@shared_task
+def write_questions(*, job_id: object = None, **_: Any) -> None:
+    """Have a language model write questions that somebody waits for."""
+    if isinstance(job_id, int):
+        question_jobs.carry_out(job_id)
 
 
 def _hear(run: PipelineRun) -> Transcript:
@@ -59,7 +66,12 @@ def _judge(run: PipelineRun) -> Evaluation:
 
 
 def _nothing(_run: PipelineRun) -> None:
-    """The session's stages have no slow part: all of it happens under the session's lock."""
+    """The score has no slow part: all of it happens under the session's lock."""
+
+
+def _ask_model(run: PipelineRun) -> None:
+    """The rules write the feedback under the session's lock; what a language model adds is had before, and kept by itself."""
+    narratives.write_if_due(run, records.judged_answers(run.session))
 
 
 def _score(run: PipelineRun, _result: None) -> None:

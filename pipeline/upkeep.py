@@ -34,5 +34,5 @@ def do_what_is_due() -> list[str]:
     for job in due:
         job.due_at = now + job.every_seconds
         done = job.do()
-        logger.info("Upkeep: %s (%s)", job.name, done)
+        logger.log(logging.INFO if done else logging.DEBUG, "Upkeep: %s (%s)", job.name, done)
     return [job.name for job in due]

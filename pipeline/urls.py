@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{SESSION}/progress", views_session.Progress.as_view()),
     path(f"{SESSION}/evaluation", views_session.Evaluations.as_view()),
     path(f"{SESSION}/questions/generate", views_questions.GenerateQuestions.as_view()),
+    path(f"{QUESTION}/follow-up", views_questions.FollowUp.as_view()),
     path(f"{QUESTION}/transcribe", views.Transcribe.as_view()),
     path(f"{QUESTION}/transcript", views.Transcript.as_view()),
     path(f"{QUESTION}/evaluate", views.Evaluate.as_view()),

@@ -129,6 +129,8 @@ class JudgedAnswer:
     attempt: int
     transcript_text: str
     evaluation: Evaluation
+    sketch: str = ""  # of a good answer, as the question's author wrote it
+    sketch_source: str = "bank"  # bank | openai | google
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,23 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """A good answer to one of the questions, to learn from."""
+
+    question_id: str
+    text: str
+    source: str  # bank | openai | google
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the candidate should know of how the feedback was made."""
+
+    code: str  # a stable word
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackReport:
     """What the candidate reads about a session."""
 
@@ -215,6 +234,10 @@ class FeedbackReport:
     resources: tuple[Resource, ...]
     readiness: Readiness
     next_steps: tuple[str, ...]
+    engine: str = "rules"  # or the language model's name, where it added to what the rules say
+    narrative: tuple[Remark, ...] = ()  # the language model's, each with words of the answer
+    model_answers: tuple[ModelAnswer, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

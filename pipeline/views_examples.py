@@ -55,10 +55,32 @@ GENERATED: Final = answered(
                 "skills": [],
                 "source": "bank",
                 "selection_reason": "behavioral, medium",
+                "parent_id": None,
                 "answered": False,
                 "attempt_count": 0,
             }
         ]
+    },
+    status=201,
+)
+FOLLOW_UP: Final = answered(
+    "A prepared question",
+    {
+        "question": {
+            "id": "0b2f6b0c-9a64-4f6b-9d0e-6f2a52f0d3c1",
+            "position": 6,
+            "question_text": "What did you learn about your own part in it?",
+            "category": "behavioral",
+            "difficulty": "medium",
+            "time_limit": 90,
+            "expected_keywords": [],
+            "skills": [],
+            "source": "bank",
+            "selection_reason": "prepared for this question",
+            "parent_id": QUESTION_ID,
+            "answered": False,
+            "attempt_count": 0,
+        }
     },
     status=201,
 )
@@ -186,5 +208,14 @@ FEEDBACK: Final = {
     "readiness_level": "Almost Ready",
     "readiness": {"performance": 67.235, "coverage": 1.0, "practice": 5.0},
     "next_steps": ["Complete 2-3 more mock interview sessions", "Focus on grammar improvement"],
+    "engine": "rules",
+    "narrative": [],
+    "model_answers": [
+        {
+            "question_id": QUESTION_ID,
+            "text": "I found what held the project up, and agreed on a plan with the team.",
+            "source": "bank",
+        }
+    ],
     "status": "completed",
 }

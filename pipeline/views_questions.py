@@ -1,31 +1,56 @@
 """New questions for a session over HTTP."""
 
+import time
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.envelope import answer
+from interview_platform.http.prefer import mark_applied, wait_seconds
+from pipeline import follow_ups, question_jobs, selectors
 from pipeline import views_examples as examples
+from pipeline.models_language import QuestionJob
+from pipeline.providers import registry
+from pipeline.question_progress import progress_of
 from pipeline.question_services import generate_questions, request_for
-from pipeline.serializers_questions import GeneratedOut, GenerateIn
-from sessions.selectors import get_session
+from pipeline.serializers_questions import (
+    BeingWrittenOut,
+    FollowUpOut,
+    FollowUpUnderWayOut,
+    GeneratedOut,
+    GeneratedUnderWayOut,
+    GenerateIn,
+)
+from pipeline.waiting import Held, hold
+from sessions.selectors import get_question, get_session, list_questions
+
+TAGS = ["Questions"]
+State = QuestionJob.State
 
 
 class GenerateQuestions(Idempotent, APIView):
     """Makes the questions of a session."""
 
+    prefers_wait = True
+
     @extend_schema(
-        tags=["Questions"],
+        tags=TAGS,
         operation_id="generate_questions",
         request=GenerateIn,
         responses={
             201: OpenApiResponse(GeneratedOut, description="The session's questions now"),
+            202: OpenApiResponse(
+                GeneratedUnderWayOut, description="A language model is writing them"
+            ),
             409: OpenApiResponse(
                 description="The session is complete, or has answers and `replace` is not set"
             ),
@@ -33,18 +58,135 @@ class GenerateQuestions(Idempotent, APIView):
         examples=[examples.GENERATE, examples.GENERATED],
     )
     def post(self, request: AuthenticatedRequest, session_uuid: UUID) -> Response:
-        """Give the session questions; `meta.warnings` says when they are not what was asked for."""
+        """
+        Give the session questions; `meta.warnings` says when they are not what was asked for.
+
+        From the built-in bank they are there at once. A language model is waited for up to 20 seconds, or as `Prefer` says.
+        """
         session = get_session(owner=request.user, session_uuid=session_uuid)
         form = GenerateIn(data=request.data)
         form.is_valid(raise_exception=True)
         fields = form.validated_data
-        generated = generate_questions(
-            session=session, request=request_for(session, fields), replace=fields["replace"]
+        wish, replace = request_for(session, fields), fields["replace"]
+        place = request.path.rstrip("/").removesuffix("/generate")
+        if registry.language_model() is None:
+            made = generate_questions(session=session, request=wish, replace=replace)
+            warnings = [asdict(row) for row in made.warnings]
+            return _created(request, GeneratedOut({"questions": made.questions}), warnings, place)
+        job = question_jobs.ask_for_questions(session, wish, replace=replace)
+        held = _hold(request, job, seconds=_patience(request))
+        if not held.seen.is_settled:
+            return _under_way(request, held, {"questions": None}, place)
+        job = _require_completed(held)
+        questions = list_questions(owner=request.user, session_uuid=session_uuid)
+        return _created(request, GeneratedOut({"questions": questions}), job.warnings, place)
+
+
+class FollowUp(Idempotent, APIView):
+    """Asks on."""
+
+    prefers_wait = True
+
+    @extend_schema(
+        tags=TAGS,
+        operation_id="follow_up",
+        request=None,
+        responses={
+            201: OpenApiResponse(FollowUpOut, description="The session's new last question"),
+            202: OpenApiResponse(FollowUpUnderWayOut, description="A language model is writing it"),
+            409: OpenApiResponse(
+                description="The session is complete, or the question was followed up on three times"
+            ),
+        },
+        examples=[examples.FOLLOW_UP],
+    )
+    def post(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """
+        Add a question that follows up on the latest answer to this one.
+
+        A language model writes it from what was said; without one, or where it fails, it is a prepared one, and `source`
+        and `meta.warnings` say so.
+        """
+        parent = get_question(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
         )
-        warnings = [asdict(row) for row in generated.warnings]
-        return answer(
-            GeneratedOut({"questions": generated.questions}).data,
-            status=status.HTTP_201_CREATED,
-            meta={"warnings": warnings} if warnings else None,
-            headers={"Location": request.path.rstrip("/").removesuffix("/generate")},
+        selectors.get_run(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
         )
+        place = request.path.rstrip("/").rpartition("/questions/")[0] + "/questions"
+        if registry.language_model() is None:
+            question = follow_ups.add_prepared(parent)
+            return _created(request, FollowUpOut({"question": question}), [], place)
+        deadline = time.monotonic() + _patience(request)
+        _wait_for_words(request, session_uuid, question_uuid)
+        job = question_jobs.ask_for_follow_up(parent)
+        held = _hold(request, job, seconds=max(0.0, deadline - time.monotonic()))
+        if not held.seen.is_settled:
+            return _under_way(request, held, {"question": None}, place)
+        job = _require_completed(held)
+        return _created(request, FollowUpOut({"question": held.seen.result}), job.warnings, place)
+
+
+def _patience(request: AuthenticatedRequest) -> int:
+    return wait_seconds(request, default=settings.GENERATE_WAIT_SECONDS)
+
+
+def _hold(
+    request: AuthenticatedRequest, job: QuestionJob, *, seconds: float
+) -> Held[question_jobs.Seen]:
+    return hold(lambda: question_jobs.look(job), session_uuid=job.session.uuid, seconds=seconds)
+
+
+def _wait_for_words(request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID) -> None:
+    """Give the recogniser the client's patience: what was said is what the question is about."""
+    hold(
+        lambda: selectors.find_transcript(
+            owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
+        ),
+        session_uuid=session_uuid,
+        seconds=_patience(request),
+    )
+
+
+def _require_completed(held: Held[question_jobs.Seen]) -> QuestionJob:
+    """Return the job; raise the refusal that ended it."""
+    job = held.seen.job
+    if job.state != State.COMPLETED:
+        raise question_jobs.refusal_of(job)
+    return job
+
+
+def _created(
+    request: AuthenticatedRequest,
+    body: serializers.Serializer[Any],
+    warnings: list[Any],
+    place: str,
+) -> Response:
+    response = answer(
+        body.data,
+        status=status.HTTP_201_CREATED,
+        meta={"warnings": warnings} if warnings else None,
+        headers={"Location": place},
+    )
+    if wait_seconds(request):
+        mark_applied(response, wait_seconds(request))
+    return response
+
+
+def _under_way(
+    request: AuthenticatedRequest,
+    held: Held[question_jobs.Seen],
+    nothing: Mapping[str, None],
+    place: str,
+) -> Response:
+    progress = progress_of(held.seen.job)
+    response = answer(
+        {**nothing, **BeingWrittenOut(progress).data},
+        status=status.HTTP_202_ACCEPTED,
+        headers={"Location": place, "Retry-After": str(progress.retry_after)},
+    )
+    if held.honoured and wait_seconds(request):
+        mark_applied(response, wait_seconds(request))
+    return response

@@ -125,7 +125,7 @@ class Feedback(Idempotent, APIView):
     def post(self, request: AuthenticatedRequest, session_uuid: UUID) -> Response:
         """Write the feedback on all answers, or return it when it is up to date."""
         session = get_session(owner=request.user, session_uuid=session_uuid)
-        services.ask_for_session_results(session)
+        services.ask_for_feedback(session)
         return self._reply(request, session_uuid, location=request.path)
 
     @extend_schema(

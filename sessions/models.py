@@ -95,6 +95,9 @@ class Question(models.Model):
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.BANK)
     bank_key = models.CharField(max_length=80, blank=True, db_index=True)
     selection_reason = models.CharField(max_length=300, blank=True)
+    parent = models.ForeignKey(  # the question that this one follows up on
+        "self", on_delete=models.CASCADE, related_name="followed_up_by", null=True, blank=True
+    )
     attempt_count = models.PositiveIntegerField(default=0)  # recordings so far; 0 = not answered
     created_at = models.DateTimeField(auto_now_add=True)
 

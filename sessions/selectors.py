@@ -56,13 +56,14 @@ def get_session(*, owner: User, session_uuid: UUID) -> InterviewSession:
 def list_questions(*, owner: User, session_uuid: UUID) -> "QuerySet[Question]":
     """Return the session's questions in order; raise `SessionNotFound`."""
     _require_session(owner=owner, session_uuid=session_uuid)
-    return Question.objects.filter(session__uuid=session_uuid).order_by("position")
+    asked = Question.objects.filter(session__uuid=session_uuid)
+    return asked.select_related("parent").order_by("position")
 
 
 def get_question(*, owner: User, session_uuid: UUID, question_uuid: UUID) -> Question:
     """Return the question with its session and owner; raise `SessionNotFound` or `QuestionNotFound`."""
     question = (
-        Question.objects.select_related("session__owner")
+        Question.objects.select_related("session__owner", "parent")
         .filter(uuid=question_uuid, session__uuid=session_uuid, session__owner=owner)
         .first()
     )

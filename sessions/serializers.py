@@ -136,6 +136,12 @@ class QuestionOut(serializers.Serializer[Any]):
         choices=Question.Source.choices
     )
     selection_reason = serializers.CharField(help_text="Why this question was chosen.")
+    parent_id = serializers.UUIDField(
+        source="parent.uuid",
+        allow_null=True,
+        default=None,
+        help_text="The question that this one follows up on.",
+    )
     answered = serializers.SerializerMethodField()
     attempt_count = serializers.IntegerField(help_text="Recordings so far.")
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.files import remove_folder
@@ -149,6 +150,20 @@ def put_questions(
     ]
     stored.save(update_fields=["updated_at"])
     return Question.objects.bulk_create(questions)
+
+
+@transaction.atomic
+def add_question(*, parent: Question, draft: Draft) -> Question:
+    """Ask this after the session's last question, as it follows up on `parent`; raise `SessionCompleted` or a not-found."""
+    stored = require_open_for_questions(session=parent.session, replace=True)
+    last = stored.questions.aggregate(last=Max("position"))["last"]
+    if last is None or not stored.questions.filter(pk=parent.pk).exists():
+        raise QuestionNotFound
+    question = _question(stored, position=last + 1, draft=draft)
+    question.parent = parent
+    question.save(force_insert=True)
+    stored.save(update_fields=["updated_at"])
+    return question
 
 
 @transaction.atomic

@@ -5,36 +5,37 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema
 import openai
 from django.conf import settings
 from openai.types.chat import ChatCompletion
-from openai.types.chat.chat_completion import Choice
 from pydantic import ValidationError
 
-from pipeline.ports import TransientError
+from pipeline.ports import Completion, LanguageModelError, Prompt, Usage
 
 logger = logging.getLogger(__name__)
 
 GOOGLE_BASE_URL: Final = "https://generativelanguage.googleapis.com/v1beta/openai/"
 DEFAULT_MODELS: Final = {"openai": "gpt-4.1-mini", "google": "gemini-2.5-flash"}
 NO_KEY_NEEDED: Final = "none"  # what a server of one's own gets when no key is set
-MAX_TOKENS: Final = 12_000  # twenty questions take about half
 MAX_ANSWER_BYTES: Final = 1_000_000
+MAX_TOKENS_SAID: Final = 10_000_000  # a usage beyond it is nonsense
 WHOLE_ANSWER: Final = "stop"  # the one good reason to finish
 
 
 class ChatModel:
     """One provider's model. Nothing is retried here: whoever asks has something else to offer meanwhile."""
 
-    def __init__(self, client: openai.OpenAI, *, model: str, source: str, seconds: float) -> None:
+    def __init__(
+        self, client: openai.OpenAI, *, name: str, source: str, seconds: float, is_openais: bool
+    ) -> None:
         self.source = source
+        self.name = name
         self._client = client
-        self._model = model
         self._seconds = seconds  # for the whole answer, however slowly it drips
+        self._is_openais = is_openais
 
     @classmethod
     def from_settings(cls) -> "ChatModel":
@@ -47,48 +48,56 @@ class ChatModel:
             timeout=settings.LLM_TIMEOUT_SECONDS,
             max_retries=0,
         )
-        model = settings.LLM_MODEL or DEFAULT_MODELS[provider]
-        return cls(client, model=model, source=provider, seconds=settings.LLM_TIMEOUT_SECONDS)
+        return cls(
+            client,
+            name=settings.LLM_MODEL or DEFAULT_MODELS[provider],
+            source=provider,
+            seconds=settings.LLM_TIMEOUT_SECONDS,
+            is_openais=base_url is None,
+        )
 
-    def complete_json(
-        self, *, system: str, user: str, schema: dict[str, object], schema_name: str
-    ) -> dict[str, object]:
-        """Return an object that satisfies `schema`; raise `TransientError` for whatever goes wrong."""
-        wanted = _Wanted(system=system, user=user, schema=schema, schema_name=schema_name)
-        with _as_transient():
-            body = self._ask(wanted)
-        return _read_object(_read_choice(body), schema)
+    def complete_json(self, prompt: Prompt) -> Completion:
+        """Return an object that satisfies the schema; raise `LanguageModelError` for whatever goes wrong."""
+        try:
+            with _as_ours():
+                body = self._ask(prompt)
+        except LanguageModelError as error:
+            if error.code == "llm_timeout":  # what was asked is paid for, heard or not
+                error.usage = estimate_usage(prompt)
+            raise
+        completion = _read_completion(body)
+        usage = _read_usage(completion) or estimate_usage(prompt, answer=body)
+        with _costing(usage):
+            return Completion(_read_object(_read_content(completion), prompt.schema), usage)
 
-    def _ask(self, wanted: "_Wanted") -> bytes:
+    def _ask(self, prompt: Prompt) -> bytes:
         deadline = time.monotonic() + self._seconds
         answer = self._client.chat.completions.with_streaming_response.create(
-            model=self._model,
+            model=self.name,
             messages=[
-                {"role": "system", "content": wanted.system},
-                {"role": "user", "content": wanted.user},
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user},
             ],
             response_format={
                 "type": "json_schema",
                 "json_schema": {
-                    "name": wanted.schema_name,
-                    "schema": wanted.schema,
+                    "name": prompt.schema_name,
+                    "schema": prompt.schema,
                     "strict": True,
                 },
             },
-            max_completion_tokens=MAX_TOKENS,
+            # OpenAI's newer models refuse the old name, which is the one that every other server knows
+            max_completion_tokens=prompt.max_tokens if self._is_openais else openai.omit,
+            max_tokens=openai.omit if self._is_openais else prompt.max_tokens,
         )
         with answer as response:
             return _collect(response.iter_bytes(), deadline=deadline)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is asked of the model."""
-
-    system: str
-    user: str
-    schema: dict[str, object]
-    schema_name: str
+def estimate_usage(prompt: Prompt, *, answer: bytes = b"") -> Usage:
+    """Return a guess for servers that do not count: English has about four characters to a token."""
+    asked = len(prompt.system) + len(prompt.user)
+    return Usage(prompt_tokens=asked // 4 + 1, completion_tokens=len(answer) // 4)
 
 
 def _collect(chunks: Iterator[bytes], *, deadline: float) -> bytes:
@@ -97,60 +106,89 @@ def _collect(chunks: Iterator[bytes], *, deadline: float) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
-            raise _trouble("llm_malformed", "The language model's answer is too long.")
+            raise LanguageModelError("llm_malformed", "The language model's answer is too long.")
         if time.monotonic() > deadline:
-            raise _trouble("llm_timeout", "The language model took too long.")
+            raise LanguageModelError("llm_timeout", "The language model took too long.")
     return bytes(body)
 
 
 @contextmanager
-def _as_transient() -> Iterator[None]:
+def _as_ours() -> Iterator[None]:
     """Translate the vendor's errors into ours."""
     try:
         yield
-    except TransientError:
+    except LanguageModelError:
         raise
     except openai.RateLimitError as error:
-        raise _trouble("llm_rate_limited", "The language model is over its quota.") from error
+        raise LanguageModelError(
+            "llm_rate_limited", "The language model is over its quota."
+        ) from error
     except openai.APITimeoutError as error:
-        raise _trouble("llm_timeout", "The language model took too long.") from error
+        raise LanguageModelError("llm_timeout", "The language model took too long.") from error
     except openai.APIStatusError as error:
         logger.warning("The language model answered %d", error.status_code)
-        raise _trouble("llm_unavailable", "The language model refused to work.") from error
+        raise LanguageModelError(
+            "llm_unavailable", "The language model refused to work."
+        ) from error
     except (
         Exception
     ) as error:  # a body that breaks off raises errors of the vendor's transport, unwrapped
         slow = "timeout" in type(error).__name__.lower()
         logger.warning("The language model could not be asked: %s", type(error).__name__)
         code = "llm_timeout" if slow else "llm_unavailable"
-        raise _trouble(code, "The language model could not be reached.") from error
+        raise LanguageModelError(code, "The language model could not be reached.") from error
 
 
-def _read_choice(body: bytes) -> Choice:
+@contextmanager
+def _costing(usage: Usage) -> Iterator[None]:
+    """Let an answer that cannot be used say what it cost."""
+    try:
+        yield
+    except LanguageModelError as error:
+        error.usage = usage
+        raise
+
+
+def _read_completion(body: bytes) -> ChatCompletion:
+    try:
+        return ChatCompletion.model_validate_json(body)
+    except ValidationError as error:
+        raise LanguageModelError(
+            "llm_malformed", "The language model's answer is malformed."
+        ) from error
+
+
+def _read_usage(completion: ChatCompletion) -> Usage | None:
+    """Return what the server says that the call consumed; None where it says nothing, or nonsense."""
+    said = completion.usage
+    if said is None:
+        return None
+    counts = (said.prompt_tokens, said.completion_tokens)
+    return Usage(*counts) if all(0 <= count < MAX_TOKENS_SAID for count in counts) else None
+
+
+def _read_content(completion: ChatCompletion) -> str:
     """Return the model's one answer; refuse a refusal and one that breaks off."""
-    try:
-        choice = ChatCompletion.model_validate_json(body).choices[0]
-    except (ValidationError, IndexError) as error:
-        raise _trouble("llm_malformed", "The language model's answer is malformed.") from error
+    if not completion.choices:
+        raise LanguageModelError("llm_malformed", "The language model's answer is malformed.")
+    choice = completion.choices[0]
     if choice.message.refusal or choice.finish_reason == "content_filter":
-        raise _trouble("llm_refused", "The language model refused to answer.")
+        raise LanguageModelError("llm_refused", "The language model refused to answer.")
     if choice.finish_reason != WHOLE_ANSWER:
-        raise _trouble("llm_truncated", "The language model's answer breaks off.")
-    return choice
+        raise LanguageModelError("llm_truncated", "The language model's answer breaks off.")
+    return choice.message.content or ""
 
 
-def _read_object(choice: Choice, schema: dict[str, object]) -> dict[str, object]:
+def _read_object(content: str, schema: dict[str, object]) -> dict[str, object]:
     try:
-        read: Any = json.loads(choice.message.content or "")
+        read: Any = json.loads(content)
         jsonschema.validate(read, schema)
     except ValueError as error:
-        raise _trouble("llm_malformed", "The language model wrote no JSON.") from error
+        raise LanguageModelError("llm_malformed", "The language model wrote no JSON.") from error
     except (jsonschema.ValidationError, RecursionError) as error:
-        raise _trouble("llm_wrong_schema", "The language model ignored the schema.") from error
+        raise LanguageModelError(
+            "llm_wrong_schema", "The language model ignored the schema."
+        ) from error
     if not isinstance(read, dict):
-        raise _trouble("llm_wrong_schema", "The language model wrote no object.")
+        raise LanguageModelError("llm_wrong_schema", "The language model wrote no object.")
     return read
-
-
-def _trouble(code: str, message: str) -> TransientError:
-    return TransientError(code, message)

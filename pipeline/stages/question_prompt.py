@@ -4,7 +4,12 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
+from pydantic import ValidationError
+
+from pipeline.ports import Prompt
+from pipeline.stages.distrust import is_harmless_sample, plain
 from pipeline.stages.question_request import DIFFICULTIES, QuestionRequest, same_words
+from pipeline.stages.structured import Reply, schema_of
 from pipeline.values import DraftQuestion
 
 SCHEMA_NAME: Final = "interview_questions"
@@ -15,6 +20,8 @@ MAX_WORD: Final = 60  # characters of a keyword or a skill
 MAX_SENTENCE: Final = 300  # characters of a reference point
 MAX_PROTOTYPE: Final = 2000  # characters
 MIN_KEYWORDS: Final = 2
+TOKENS_EACH: Final = 600  # the most that one question takes; usual are 250
+TOKENS_AROUND: Final = 400
 MAX_LIST: Final = 12  # items of a keyword, skill or reference list
 
 SYSTEM: Final = """\
@@ -33,11 +40,28 @@ For each question give:
 - reference_points: three to five short statements of what a good answer contains."""
 
 
-def question_prompt(
-    request: QuestionRequest, *, avoid: Sequence[str] = ()
-) -> tuple[str, str, dict[str, object]]:
-    """Return the system message, the user message and the schema of the answer; `avoid` holds earlier texts."""
-    user = {
+class WrittenQuestion(Reply):
+    """A question as the model wrote it."""
+
+    text: str
+    category: str
+    difficulty: str
+    time_limit: int
+    expected_keywords: list[str]
+    skills: list[str]
+    answer_prototype: str
+    reference_points: list[str]
+
+
+class WrittenQuestions(Reply):
+    """The model's whole answer."""
+
+    questions: list[WrittenQuestion]
+
+
+def question_prompt(request: QuestionRequest, *, avoid: Sequence[str] = ()) -> Prompt:
+    """Return what the model is asked; `avoid` holds earlier texts."""
+    told = {
         "num_questions": request.num_questions,
         "categories": list(request.categories),
         "difficulty": request.difficulty,
@@ -47,20 +71,27 @@ def question_prompt(
         "job_description": request.job_description,
         "avoid": [text for text in avoid if " " in text][:MAX_AVOIDED],
     }
-    return SYSTEM, json.dumps(user, ensure_ascii=False, indent=1), _schema(request)
+    return Prompt(
+        system=SYSTEM,
+        user=json.dumps(told, ensure_ascii=False, indent=1),
+        schema=_schema(request),
+        schema_name=SCHEMA_NAME,
+        max_tokens=TOKENS_AROUND + TOKENS_EACH * request.num_questions,
+    )
 
 
 def parse_questions(
     payload: object, request: QuestionRequest, source: str, *, seen: Collection[str] = ()
 ) -> list[DraftQuestion]:
     """Return exactly the questions asked for; raise `ValueError` when the answer does not hold them."""
-    items = payload.get("questions") if isinstance(payload, dict) else None
-    if not isinstance(items, list):
-        raise ValueError("questions: expected a list")  # noqa: TRY004 - one error for one kind of trouble
+    try:
+        written = WrittenQuestions.model_validate(payload)
+    except ValidationError as error:
+        raise ValueError(_first_fault(error)) from error
     known = {same_words(text) for text in seen}
     drafts: list[DraftQuestion] = []
-    for item in items:
-        draft = _parse(item, request, source)
+    for item in written.questions:
+        draft = _draft(item, request, source)
         if same_words(draft.text) not in known:
             known.add(same_words(draft.text))
             drafts.append(draft)
@@ -70,87 +101,53 @@ def parse_questions(
 
 
 def _schema(request: QuestionRequest) -> dict[str, object]:
-    """Return the schema in the subset that strict structured output allows: all required, nothing else."""
-    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-    properties: dict[str, object] = {
-        "text": text,
-        "category": {"type": "string", "enum": list(request.categories)},
-        "difficulty": {"type": "string", "enum": [request.difficulty]},
-        "time_limit": {"type": "integer"},
-        "expected_keywords": texts,
-        "skills": texts,
-        "answer_prototype": text,
-        "reference_points": texts,
-    }
-    return _object({"questions": {"type": "array", "items": _object(properties)}})
+    """Return the schema, with the words that this request allows."""
+    schema: dict[str, Any] = schema_of(WrittenQuestions)
+    fields = schema["properties"]["questions"]["items"]["properties"]
+    fields["category"]["enum"] = list(request.categories)
+    fields["difficulty"]["enum"] = [request.difficulty]
+    return schema
 
 
-def _object(properties: dict[str, object]) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _parse(item: Any, request: QuestionRequest, source: str) -> DraftQuestion:
-    if not isinstance(item, dict):
-        raise ValueError("question: expected an object")  # noqa: TRY004 - one error for one kind of trouble
-    text = _sentence(item.get("text"), "text", limit=TEXT_LENGTH[1])
-    keywords = _words(item.get("expected_keywords"), "expected_keywords", limit=MAX_WORD)
-    if len(text) < TEXT_LENGTH[0] or len(keywords) < MIN_KEYWORDS:
-        raise ValueError("question: too short, or without keywords")
+def _draft(item: WrittenQuestion, request: QuestionRequest, source: str) -> DraftQuestion:
+    text = plain(item.text, limit=TEXT_LENGTH[1])
+    keywords = _words(item.expected_keywords, limit=MAX_WORD)
+    prototype = plain(item.answer_prototype, limit=MAX_PROTOTYPE)
+    if len(text) < TEXT_LENGTH[0] or len(keywords) < MIN_KEYWORDS or not prototype:
+        raise ValueError("question: too short, too long, or without keywords or sketch")
+    if not (is_harmless_sample(text) and is_harmless_sample(prototype)):
+        raise ValueError("question: holds a link or an order")
     return DraftQuestion(
         text=text,
-        category=_one_of(item.get("category"), request.categories),
-        difficulty=_one_of(item.get("difficulty"), DIFFICULTIES),
-        time_limit=_seconds(item.get("time_limit")),
+        category=_one_of(item.category, request.categories),
+        difficulty=_one_of(item.difficulty, DIFFICULTIES),
+        time_limit=min(max(item.time_limit, TIME_LIMIT[0]), TIME_LIMIT[1]),
         expected_keywords=keywords,
-        skills=_words(item.get("skills"), "skills", limit=MAX_WORD),
-        answer_prototype=_sentence(
-            item.get("answer_prototype"), "answer_prototype", limit=MAX_PROTOTYPE
-        ),
-        reference_points=_words(
-            item.get("reference_points"), "reference_points", limit=MAX_SENTENCE
-        ),
+        skills=_words(item.skills, limit=MAX_WORD),
+        answer_prototype=prototype,
+        reference_points=_words(item.reference_points, limit=MAX_SENTENCE),
         source=source,
         selection_reason=f"written for this interview by a language model ({source})",
     )
 
 
-def _sentence(value: object, field: str, *, limit: int) -> str:
-    """Return the text on one line, without characters that cannot be seen or stored."""
-    if not isinstance(value, str):
-        raise ValueError(f"{field}: expected text")  # noqa: TRY004 - one error for one kind of trouble
-    text = _clean(value)
-    if len(text) > limit:
-        raise ValueError(f"{field}: longer than {limit} characters")
-    return text
+def _words(written: Iterable[str], *, limit: int) -> tuple[str, ...]:
+    """Return the texts, each once; too long, empty and harmful ones are left out."""
+    shown = (plain(word, limit=limit) for word in written)
+    words: dict[str, str] = {}
+    for word in shown:
+        if word and is_harmless_sample(word):
+            words.setdefault(word.casefold(), word)
+    return tuple(words.values())[:MAX_LIST]
 
 
-def _words(value: object, field: str, *, limit: int) -> tuple[str, ...]:
-    """Return the texts, each once; too long and empty ones are left out."""
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise ValueError(f"{field}: expected a list of texts")
-    words = {
-        word.casefold(): word for word in map(_clean, reversed(value)) if 0 < len(word) <= limit
-    }
-    return tuple(reversed(words.values()))[:MAX_LIST]
-
-
-def _one_of(value: object, known: Iterable[str]) -> str:
-    if isinstance(value, str) and value in known:
+def _one_of(value: str, known: Iterable[str]) -> str:
+    if value in known:
         return value
     raise ValueError(f"expected one of {', '.join(known)}")
 
 
-def _seconds(value: object) -> int:
-    """Return the time limit, within what a spoken answer may take."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("time_limit: expected a whole number")  # noqa: TRY004 - one error for one kind of trouble
-    return min(max(value, TIME_LIMIT[0]), TIME_LIMIT[1])
-
-
-def _clean(text: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+def _first_fault(error: ValidationError) -> str:
+    """Return where the answer is wrong, without the answer."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -18,7 +18,7 @@ def completion(content: str | None, *, finish: str = "stop", refusal: str | None
         "created": 1,
         "model": "small",
         "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+        "usage": {"prompt_tokens": 30, "completion_tokens": 12, "total_tokens": 42},
     }
     return json.dumps(body).encode()
 
@@ -54,6 +54,7 @@ class ChatServer(ThreadingHTTPServer):
         self.fault = "ok"
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.write: Callable[[dict[str, Any]], object] | None = None  # what it makes of a request
         self.released = threading.Event()  # ends what hangs
         self._thread = threading.Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
@@ -98,6 +99,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         status, body = BODIES[self.server.fault]
+        if self.server.fault == "ok" and self.server.write is not None:
+            body = completion(json.dumps(self.server.write(self.server.asked[-1])))
         self._begin(status, len(body))
         self.wfile.write(body)
 

@@ -1,15 +1,15 @@
 import json
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from pipeline.ports import TransientError
+from pipeline.ports import LanguageModelError, Prompt, TransientError, Usage
 from pipeline.providers.chat_model import GOOGLE_BASE_URL, ChatModel
 from pipeline.stages.questions import QuestionRequest, parse_questions, question_prompt
 from tests.integration.llm.chat_server import ANSWER, BODIES, ChatServer, completion
+from tests.integration.llm.conftest import KEY
 
 SCHEMA: dict[str, object] = {
     "type": "object",
@@ -19,7 +19,6 @@ SCHEMA: dict[str, object] = {
         "questions": {"type": "array", "items": {"type": "object", "required": ["text"]}}
     },
 }
-KEY = "sk-test-key"
 
 CODES = {
     "rate limited": "llm_rate_limited",
@@ -44,23 +43,17 @@ CODES = {
 }
 
 
-@pytest.fixture
-def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
-    chat_server = ChatServer()
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    settings.LLM_PROVIDER = "openai"
-    settings.LLM_BASE_URL = chat_server.base_url
-    settings.LLM_API_KEY = KEY
-    settings.LLM_MODEL = "small"
-    settings.LLM_TIMEOUT_SECONDS = 5.0
-    yield chat_server
-    chat_server.close()
+PROMPT = Prompt(
+    system="Write questions.",
+    user="One, please.",
+    schema=SCHEMA,
+    schema_name="questions",
+    max_tokens=700,
+)
 
 
 def ask() -> dict[str, object]:
-    return ChatModel.from_settings().complete_json(
-        system="Write questions.", user="One, please.", schema=SCHEMA, schema_name="questions"
-    )
+    return ChatModel.from_settings().complete_json(PROMPT).payload
 
 
 class TestChatModel:
@@ -133,12 +126,46 @@ class TestChatModel:
 
         assert model.source == "google"
         assert str(model._client.base_url) == GOOGLE_BASE_URL
-        assert model._model.startswith("gemini")
+        assert model.name.startswith("gemini")
 
     def test_needs_no_key_for_a_server_of_ones_own(self, server: ChatServer, settings: Any) -> None:
         settings.LLM_API_KEY = ""
 
         assert ask() == ANSWER
+
+
+class TestUsage:
+    def test_is_what_the_server_says(self, server: ChatServer) -> None:
+        assert ChatModel.from_settings().complete_json(PROMPT).usage == Usage(30, 12)
+
+    def test_is_estimated_where_the_server_says_nothing(
+        self, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uncounted = json.loads(completion(json.dumps(ANSWER)))
+        del uncounted["usage"]
+        monkeypatch.setitem(BODIES, "ok", (200, json.dumps(uncounted).encode()))
+
+        usage = ChatModel.from_settings().complete_json(PROMPT).usage
+
+        assert usage.prompt_tokens == len(PROMPT.system + PROMPT.user) // 4 + 1
+        assert usage.completion_tokens > 0
+
+    @pytest.mark.parametrize("fault", ["truncated", "refusal", "wrong schema", "garbage content"])
+    def test_is_counted_for_answers_that_cannot_be_used(
+        self, server: ChatServer, fault: str
+    ) -> None:
+        server.fault = fault
+
+        with pytest.raises(LanguageModelError) as caught:
+            ask()
+
+        assert caught.value.usage == Usage(30, 12)
+
+    def test_is_limited(self, server: ChatServer) -> None:
+        ask()
+
+        assert server.asked[0]["max_tokens"] == 700
+        assert "max_completion_tokens" not in server.asked[0]  # which other servers do not know
 
 
 class TestQuestionsFromAModel:
@@ -155,12 +182,11 @@ class TestQuestionsFromAModel:
             "reference_points": ["Reads the plan"],
         }
         monkeypatch.setitem(BODIES, "ok", (200, completion(json.dumps({"questions": [written]}))))
-        system, user, schema = question_prompt(request)
 
-        payload = ChatModel.from_settings().complete_json(
-            system=system, user=user, schema=schema, schema_name="interview_questions"
+        completion_of = ChatModel.from_settings().complete_json
+        (draft,) = parse_questions(
+            completion_of(question_prompt(request)).payload, request, "openai"
         )
-        (draft,) = parse_questions(payload, request, "openai")
 
         assert (draft.text, draft.source) == ("How do you find a slow query?", "openai")
         assert draft.expected_keywords == ("index", "plan")

@@ -206,7 +206,8 @@ class TestFeedback:
 
         remark = {"category", "message", "quote", "question_id", "start", "end"}
         readiness = data["readiness"]
-        assert set(data) == SEED_FEEDBACK | {"readiness", "status"}
+        beyond = {"readiness", "engine", "narrative", "model_answers", "status"}
+        assert set(data) == SEED_FEEDBACK | beyond
         assert data["status"] == "completed"
         assert data["overall_rating"] == "Satisfactory"
         for rows in ("strengths", "weaknesses", "suggestions"):
