@@ -87,6 +87,12 @@ eval-questions: install-dev ## Measure whether the questions fit what was asked 
 bench-analytics: install-dev ## Measure dashboard, history and charts on a million answers
 	$(PY) benchmarks/analytics.py
 
+N := 5000
+
+.PHONY: attack-media
+attack-media: install-dev ## Upload spoilt recordings by the thousand and count who is hurt (N=5000)
+	$(PY) benchmarks/media_attack.py --count $(N)
+
 COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
 
