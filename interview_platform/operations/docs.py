@@ -32,7 +32,7 @@ class OpenApiDocument(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """Return the document, built once in a process."""
-        return Response(_document(settings.ROOT_URLCONF))
+        return Response(document_of(settings.ROOT_URLCONF))
 
 
 class SwaggerPage(SpectacularSwaggerSplitView):
@@ -64,12 +64,13 @@ class RedocPage(SpectacularRedocView):
         return _confined(super().get(request, *args, **kwargs))  # type: ignore[no-untyped-call]
 
 
+@cache
+def document_of(urlconf: str) -> dict[str, Any]:
+    """Return the document of these paths, built once in a process."""
+    document: dict[str, Any] = SchemaGenerator(urlconf=urlconf).get_schema(public=True)  # type: ignore[no-untyped-call]
+    return document
+
+
 def _confined(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response
-
-
-@cache
-def _document(urlconf: str) -> dict[str, Any]:
-    document: dict[str, Any] = SchemaGenerator(urlconf=urlconf).get_schema(public=True)  # type: ignore[no-untyped-call]
-    return document

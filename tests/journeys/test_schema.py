@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
+from django.conf import settings as project_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -13,7 +14,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
-from interview_platform.operations.docs import _document
+from interview_platform.operations.docs import document_of
 from tests.candidate import Candidate
 from tests.recordings import sample
 from tests.running_stack import RunningStack
@@ -37,7 +38,7 @@ ENDS_SOMETHING = {  # the account, the token or the interview: to each its own p
     "delete_session",
     "complete_session",
 }
-SCHEMA = schemathesis.openapi.from_dict(_document())
+SCHEMA = schemathesis.openapi.from_dict(document_of(project_settings.ROOT_URLCONF))
 Operation = APIOperation[Any, Any, Any, Any]
 OPERATIONS: dict[str, Operation] = {
     found.ok().definition.raw["operationId"]: found.ok()
