@@ -5,7 +5,7 @@ from typing import Any
 from kombu.transport import redis
 
 
-class Channel(redis.Channel):  # type: ignore[misc] # Kombu has no types
+class Channel(redis.Channel):
     """
     A channel that says so when its connection is gone.
 
@@ -17,11 +17,11 @@ class Channel(redis.Channel):  # type: ignore[misc] # Kombu has no types
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - Kombu's signature
         if self.connection.client is None:
             raise ConnectionError("the connection to the broker was taken apart")
-        params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)
+        params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)  # type: ignore[misc] # not in the stubs
         return params
 
 
-class Transport(redis.Transport):  # type: ignore[misc] # likewise
+class Transport(redis.Transport):
     """The transport with such channels."""
 
     Channel = Channel

@@ -1,6 +1,7 @@
 """`make chaos SEED=7 UPLOADS=200`: people upload while everything breaks, and nothing may be lost."""
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
@@ -29,6 +30,7 @@ def main() -> int:
     with chaos_stack(database=options.database, stage_seconds=options.stage_seconds) as stack:
         import django
 
+        os.environ.update(stack.environment)  # its rows are ours from here on
         django.setup()
         _wait_until_ready(stack)
         code = _go(stack, options)

@@ -40,6 +40,7 @@ GPU_PROCESSES: Final = 3
 CPU_PROCESSES: Final = 2
 STOP_SECONDS: Final = 20.0
 DISK_MEGABYTES: Final = 16
+WEB_APP: Final = "tests.chaos.web_app:application"
 
 
 @dataclass(slots=True)
@@ -50,6 +51,9 @@ class ChaosStack:
     database: str  # sqlite | postgres
     stage_seconds: float
     real_speech: bool = False
+    stand_in_judge: bool = (
+        False  # where judging is not what is tested: its models take long to load
+    )
     postgres: PostgresServer | None = None
     broker: PrivateBroker = field(init=False)
     config: StackConfig = field(init=False)
@@ -58,7 +62,7 @@ class ChaosStack:
     has_small_disk: bool = field(init=False, default=False)
 
     def start(self) -> None:
-        """Start everything; the environment of this process becomes the stack's own."""
+        """Start everything."""
         url = f"redis://:chaos@127.0.0.1:{free_port()}/0"
         (self.directory / "broker").mkdir()
         self.broker = PrivateBroker(url=url, directory=self.directory / "broker")
@@ -73,10 +77,12 @@ class ChaosStack:
             cpu_concurrency=CPU_PROCESSES,
         )
         self.config.logs.mkdir()
+        self.holds.mkdir()
         self.has_small_disk = self._mount_small_disk()
-        os.environ.update(self._environment())
         self._prepare()
-        self.api = parts.api(self.config)
+        self.api = self._in_here(parts.api(self.config))
+        at = self.api.command.index("interview_platform.wsgi:application")
+        self.api.command = [*self.api.command[:at], WEB_APP, *self.api.command[at + 1 :]]
         self.workers = [self._worker(number, queue) for number, queue in enumerate(WORKERS)]
         for part in self.parts:
             part.start()
@@ -90,6 +96,11 @@ class ChaosStack:
     def executions(self) -> Path:
         """Where the stand-in writes down what it worked on."""
         return self.directory / "executions"
+
+    @property
+    def holds(self) -> Path:
+        """Where `tests.chaos.holds` looks for what is to be held."""
+        return self.directory / "holds"
 
     @property
     def disk(self) -> Path:
@@ -140,7 +151,9 @@ class ChaosStack:
         self.postgres.start()
         return self.postgres.url
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the parts run with; a process that takes them sees the stack's rows."""
         return isolated(
             **PROFILE,
             DJANGO_SETTINGS_MODULE="interview_platform.settings",
@@ -151,10 +164,17 @@ class ChaosStack:
             JWT_SIGNING_KEY="another-key-of-the-chaos-for-its-own-tokens-9876543210",
             CHAOS_EXECUTIONS=str(self.executions),
             CHAOS_STAGE_SECONDS=str(self.stage_seconds),
+            CHAOS_HOLDS=str(self.holds),
+            CHAOS_STAND_IN_JUDGE="1" if self.stand_in_judge else "",
         )
 
+    def _in_here(self, part: Part) -> Part:
+        """Give the part the stack's environment."""
+        part.environment = {**self.environment, **part.environment}
+        return part
+
     def _prepare(self) -> None:
-        preparation = parts.preparation(self.config)
+        preparation = self._in_here(parts.preparation(self.config))
         preparation.start()
         while preparation.exit_code is None:
             os.waitid(os.P_PID, preparation.pid or 0, os.WEXITED | os.WNOWAIT)
@@ -166,21 +186,23 @@ class ChaosStack:
         command = [app if word == "celery_app" else word for word in made.command]
         at = command.index("--hostname") + 1
         command[at] = f"{queue}-{number}@chaos"
-        return Part(
-            name=f"worker {number} ({queue})",
-            command=command,
-            log=self.config.logs / f"worker-{number}.log",
-            environment=made.environment,
+        return self._in_here(
+            Part(
+                name=f"worker {number} ({queue})",
+                command=command,
+                log=self.config.logs / f"worker-{number}.log",
+                environment=made.environment,
+            )
         )
 
 
 @contextmanager
 def chaos_stack(
-    *, database: str, stage_seconds: float, real_speech: bool = False
+    *, database: str, stage_seconds: float, real_speech: bool = False, stand_in_judge: bool = False
 ) -> Iterator[ChaosStack]:
     """Give a running stack in a directory of its own, that goes with it."""
     with tempfile.TemporaryDirectory(prefix="interview-chaos-") as directory:
-        stack = ChaosStack(Path(directory), database, stage_seconds, real_speech)
+        stack = ChaosStack(Path(directory), database, stage_seconds, real_speech, stand_in_judge)
         try:
             stack.start()
             yield stack

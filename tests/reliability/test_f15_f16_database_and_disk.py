@@ -1,0 +1,100 @@
+"""F15, F16: the database crashes, the disk is full, and people upload meanwhile."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import chain
+
+import httpx
+import pytest
+
+from tests.reliability.laboratory import Laboratory, Stopwatch, runs
+from tests.reliability.people import Answer, Person, at_once, new_recording
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.journey
+
+PEOPLE, EACH = 4, 5
+RECOVERED = 10.0
+CRASHES = 2
+
+
+class TestADatabaseThatCrashes:
+    def test_loses_nothing_that_was_accepted(
+        self, laboratory: Laboratory, note: Callable[[str], None]
+    ) -> None:
+        postgres = laboratory.stack.postgres
+        if postgres is None:
+            pytest.skip("SQLite has no server: TEST_DATABASE=postgres")
+        people = at_once([lambda: laboratory.person(questions=EACH)] * PEOPLE)
+
+        def crash() -> list[Answer]:
+            for _ in range(CRASHES):
+                postgres.crash()
+                postgres.start()
+            return []
+
+        jobs: list[Callable[[], list[Answer]]] = [
+            crash,
+            *[partial(upload_all, person) for person in people],
+        ]
+        answers = list(chain.from_iterable(at_once(jobs)))
+        watch = Stopwatch()
+        laboratory.wait(lambda: all(laboratory.is_through(answer) for answer in answers))
+
+        note(f"{len(answers)} answers through {watch.seconds:.1f} s after the last was accepted")
+        assert watch.seconds <= RECOVERED + 6  # a lease may have to run out
+        for answer in answers:
+            assert laboratory.outcomes(answer).count("ok") == 4
+
+
+class TestAFullDisk:
+    def test_takes_no_half_recording_and_then_the_next_whole_one(
+        self, laboratory: Laboratory
+    ) -> None:
+        if not laboratory.stack.has_small_disk:
+            pytest.skip("a small file system cannot be mounted here")
+        person = laboratory.person()
+        with full_disk(laboratory):
+            refused = person.send(new_recording()[1])
+        left = list(laboratory.stack.disk.rglob(f"{person.session}/*"))
+        rows = runs().filter(session__uuid=person.session).count()
+        accepted = person.record()
+
+        assert refused.status_code == 500
+        assert refused.json()["error"]["message"] == "Internal server error"
+        assert (left, rows) == ([], 0)
+        laboratory.wait(lambda: laboratory.is_through(accepted))
+
+
+def upload_all(person: Person) -> list[Answer]:
+    """Upload as a good client does: the same key again, until it is accepted."""
+    answers = []
+    for question in range(EACH):
+        number, content = new_recording()
+        wait_until(partial(is_accepted, person, content, question=question, key=f"{number}"))
+        answers.append(person.answer(number, question=question))
+    return answers
+
+
+def is_accepted(person: Person, content: bytes, *, question: int, key: str) -> bool:
+    """Upload once; what is refused must be refused in the envelope, and for now."""
+    with suppress(httpx.TransportError):
+        response = person.send(content, question=question, key=key)
+        assert response.is_success or response.status_code in {409, 500, 503}, response.text
+        assert response.json()["success"] is response.is_success
+        return bool(response.is_success)
+    return False
+
+
+@contextmanager
+def full_disk(laboratory: Laboratory) -> Iterator[None]:
+    """Leave not a byte on the disk of the recordings."""
+    filler = laboratory.stack.disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    try:
+        yield
+    finally:
+        filler.unlink()
