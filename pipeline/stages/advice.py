@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline.stages.lexicon import FUNCTION_WORDS, word_set
-from pipeline.stages.thresholds import MAX_SUGGESTIONS, QUOTE_WORDS, STRENGTH_FROM
+from pipeline.stages.thresholds import FLUENCY_SHARES, MAX_SUGGESTIONS, QUOTE_WORDS, STRENGTH_FROM
 from pipeline.stages.transcript import Script
 from pipeline.values import METRICS, Explanation, MetricName
 
@@ -97,7 +97,7 @@ def _grammar(rows: Sequence[Explanation], category: str) -> list[str]:
 
 
 def _fluency(rows: Sequence[Explanation], category: str) -> list[str]:
-    shares = {"pace": 40.0, "pauses": 25.0, "fillers": 25.0, "repetitions": 10.0}
+    shares = {name: 100.0 * share for name, share in FLUENCY_SHARES.items()}
     lost = sorted(rows, key=lambda row: row.points / shares.get(row.rule, 25.0))
     return [
         _delivery_advice(row) for row in lost if row.points < 0.85 * shares.get(row.rule, 25.0)

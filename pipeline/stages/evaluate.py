@@ -10,6 +10,7 @@ from pipeline.stages.fluency import judge_fluency
 from pipeline.stages.grammar import judge_grammar
 from pipeline.stages.keywords import judge_keywords
 from pipeline.stages.lexicon import HEDGES
+from pipeline.stages.observations import observe
 from pipeline.stages.relevance import judge_relevance
 from pipeline.stages.thresholds import MIN_CONFIDENCE, MIN_WORDS, SCORER_VERSION, UNSURE_WORD
 from pipeline.stages.transcript import Script, read_script
@@ -48,6 +49,8 @@ def evaluate_answer(
         reasons=reasons + metric_reasons,
         metrics=_metrics(script, transcript, judges, findings),
         explanations=rows,
+        intervals={name: ends for name in METRICS if (ends := findings[name].interval) is not None},
+        observations=observe(script, question=question),
         summary=summarize(scores, reasons=reasons),
         suggestions=suggest(script, scores=scores, rows=rows, category=question.category),
         scorer_version=SCORER_VERSION,
@@ -71,7 +74,7 @@ def judge_metrics(
         ),
         "grammar": grammar,
         "fluency": judge_fluency(script, transcript=transcript),
-        "keywords": judge_keywords(script, keywords=question.expected_keywords, encoder=encoder),
+        "keywords": _keywords(script, transcript, question, encoder),
     }
 
 
@@ -96,6 +99,24 @@ def weigh(
     if whole <= 0:
         return None
     return as_score(sum(weights[name] * score for name, score in judged.items()) / whole)
+
+
+def _keywords(
+    script: Script,
+    transcript: Transcript,
+    question: QuestionBrief,
+    encoder: RememberingEncoder | None,
+) -> Finding:
+    found = judge_keywords(
+        script,
+        keywords=question.expected_keywords,
+        encoder=encoder,
+        variants=question.keyword_variants,
+    )
+    if transcript.language == JUDGED_LANGUAGE or found.score is None:
+        return found
+    # Our word forms and meanings are English: what was literally said is shown, and not scored.
+    return Finding(score=None, reason="language_not_supported", measures=found.measures)
 
 
 def _unheard(transcript: Transcript) -> Evaluation:

@@ -15,6 +15,7 @@ class Finding:
     explanations: tuple[Explanation, ...] = ()
     measures: dict[str, object] = field(default_factory=dict)
     reason: str = ""
+    interval: tuple[float, float] | None = None  # low, high; around the score
 
 
 @dataclass(frozen=True, slots=True)

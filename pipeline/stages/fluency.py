@@ -1,51 +1,21 @@
 """How smoothly the answer was spoken: pace, fillers, pauses, repetitions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from pipeline.stages.curves import as_score, interpolate
+from pipeline.stages.curves import as_score
+from pipeline.stages.delivery import Delivery, Part, fluency_parts
 from pipeline.stages.disfluency import count_fillers
 from pipeline.stages.explain import Finding, Measure, explain
-from pipeline.stages.pauses import Pauses, measure_pauses, words_around
+from pipeline.stages.intervals import fluency_interval
+from pipeline.stages.pauses import Pauses, measure_pauses, pace_curve, words_around
 from pipeline.stages.thresholds import (
-    FILLER_CURVE,
-    FLUENCY_SHARES,
-    FLUENCY_SHARES_UNPROMPTED,
     GOOD_PACE,
-    LONGEST_PAUSE_CURVE,
-    MEAN_PAUSE_CURVE,
     MIN_WORDS,
-    PACE_CURVE,
+    PACE_LANGUAGES,
     QUOTE_WORDS,
-    REPETITION_CURVE,
 )
 from pipeline.stages.transcript import Passage, Script
 from pipeline.values import Explanation, Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The measures that the fluency score reads."""
-
-    words_per_minute: float  # fillers left out, pauses counted
-    fillers_per_100_words: float
-    mean_pause: float | None  # seconds; None without the detector's spans
-    longest_pause: float | None  # seconds
-    repetitions_per_100_words: float
-    hears_fillers: bool  # False: the recogniser drops them
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the fluency score."""
-
-    name: str  # "pace" | "fillers" | "pauses" | "repetitions"
-    score: float  # 0..100
-    share: float  # 0..1; the shares add up to 1
-
-    @property
-    def points(self) -> float:
-        return self.score * self.share
 
 
 def judge_fluency(script: Script, *, transcript: Transcript) -> Finding:
@@ -57,11 +27,18 @@ def judge_fluency(script: Script, *, transcript: Transcript) -> Finding:
         reason = "too_short" if spoken < MIN_WORDS else "no_word_times"
         return Finding(score=None, reason=reason)
     delivery = measure_delivery(script, transcript, pauses=pauses, seconds=seconds)
+    measures = _measures(script, transcript, delivery, pauses, seconds)
+    if (
+        transcript.language not in PACE_LANGUAGES
+    ):  # a comfortable pace in words is another one there
+        return Finding(score=None, reason="language_not_supported", measures=measures)
     parts = fluency_parts(delivery)
+    score = as_score(sum(part.points for part in parts))
     return Finding(
-        score=as_score(sum(part.points for part in parts)),
+        score=score,
         explanations=_explanations(script, delivery, parts, pauses),
-        measures=_measures(script, transcript, delivery, pauses, seconds),
+        measures=measures,
+        interval=fluency_interval(score, delivery),
     )
 
 
@@ -79,22 +56,6 @@ def measure_delivery(
         repetitions_per_100_words=100.0 * len(script.repeats) / spoken,
         hears_fillers=transcript.filler_detection == "prompted",
     )
-
-
-def fluency_parts(delivery: Delivery) -> list[Part]:
-    """Return the parts of the score; what could not be measured leaves its share to the rest."""
-    scores = {"pace": interpolate(delivery.words_per_minute, PACE_CURVE)}
-    if delivery.mean_pause is not None and delivery.longest_pause is not None:
-        scores["pauses"] = (
-            interpolate(delivery.mean_pause, MEAN_PAUSE_CURVE)
-            + interpolate(delivery.longest_pause, LONGEST_PAUSE_CURVE)
-        ) / 2
-    if delivery.hears_fillers:
-        scores["fillers"] = interpolate(delivery.fillers_per_100_words, FILLER_CURVE)
-        scores["repetitions"] = interpolate(delivery.repetitions_per_100_words, REPETITION_CURVE)
-    shares = FLUENCY_SHARES if delivery.hears_fillers else FLUENCY_SHARES_UNPROMPTED
-    whole = sum(shares[name] for name in scores)
-    return [Part(name, score, shares[name] / whole) for name, score in scores.items()]
 
 
 def speaking_seconds(script: Script, transcript: Transcript) -> float:
@@ -125,6 +86,7 @@ def _measures(
         "fillers_per_100_words": round(delivery.fillers_per_100_words, 2),
         "filler_counts": count_fillers(script.fillers),
         "repetitions_per_100_words": round(delivery.repetitions_per_100_words, 2),
+        "pace_curve": pace_curve(script),
         "latency_seconds": _latency(script, pauses),
         "pause_count": pauses.count if pauses else None,
         "long_pause_count": pauses.long_count if pauses else None,

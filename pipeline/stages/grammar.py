@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.ports import GrammarChecker, GrammarFlag, LinguisticParser, WordingModel
 from pipeline.stages.curves import as_score, band, interpolate
 from pipeline.stages.explain import Finding, Measure, explain
+from pipeline.stages.intervals import grammar_interval
 from pipeline.stages.spoken_rules import find_spoken_errors
 from pipeline.stages.thresholds import (
     GRAMMAR_BANDS,
@@ -99,6 +100,12 @@ def judge_grammar(
             "grammar_flags": [_row(slip) for slip in grammar.slips],
             "usual_wording": None if wording is None else round(grammar.wording.value, 3),
         },
+        interval=grammar_interval(
+            score,
+            errors=grammar.density * words / 100.0,
+            words=words,
+            wording=grammar.wording.points,
+        ),
     )
 
 

@@ -69,14 +69,18 @@ def form_data() -> FormData:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def keyword_forms(keyword: str) -> KeywordForms:
-    """Return how a keyword can be said."""
+def keyword_forms(keyword: str, variants: tuple[str, ...] = ()) -> KeywordForms:
+    """Return how a keyword can be said; `variants` are what its question accepts beside."""
     plain = " ".join(keyword.lower().split())
     data = form_data()
     return KeywordForms(
         keyword=keyword,
         parts=split_parts(plain),
-        aliases=tuple(split_parts(alias) for alias in data.aliases.get(plain, ())),
+        aliases=tuple(
+            parts
+            for alias in (*data.aliases.get(plain, ()), *variants)
+            if (parts := split_parts(alias))
+        ),
         phrases=tuple(split_parts(phrase) for phrase in data.phrases.get(plain, ())),
         is_name=plain in data.names
         or not plain.isascii()

@@ -1,11 +1,13 @@
 """Which of the expected keywords were said, in which form and when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.stages.curves import as_score
 from pipeline.stages.explain import Finding, Measure, explain
-from pipeline.stages.keyword_forms import KeywordForms, keyword_forms, stem
+from pipeline.stages.intervals import around
+from pipeline.stages.keyword_forms import KeywordForms, keyword_forms
 from pipeline.stages.keyword_search import Match, find_matches, holds_part
 from pipeline.stages.thresholds import (
     FULL_CREDIT,
@@ -13,6 +15,7 @@ from pipeline.stages.thresholds import (
     SOFT_COSINE,
     SOFT_COSINE_NEAR_MISS,
     SOFT_CREDIT,
+    UNSURE_WORD,
 )
 from pipeline.stages.transcript import Passage, Script
 from pipeline.stages.vectors import RememberingEncoder, cosine
@@ -31,22 +34,42 @@ class KeywordHit:
 
 
 def judge_keywords(
-    script: Script, *, keywords: Sequence[str], encoder: RememberingEncoder | None
+    script: Script,
+    *,
+    keywords: Sequence[str],
+    encoder: RememberingEncoder | None,
+    variants: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Finding:
-    """Return 0-100: the share of the expected keywords that the answer covers; None without any."""
+    """
+    Return 0-100: the share of the expected keywords that the answer covers; None without any.
+
+    `variants` are other accepted wordings of a keyword; they count in full.
+    """
     wanted = list(dict.fromkeys(keyword.strip() for keyword in keywords if keyword.strip()))
     if not wanted:
         return Finding(score=None, reason="no_expected_keywords")
-    hits = [find_keyword(script, keyword_forms(keyword), encoder=encoder) for keyword in wanted]
+    accepted = {name.strip().lower(): tuple(ways) for name, ways in variants.items()}
+    hits = [
+        find_keyword(
+            script, keyword_forms(keyword, accepted.get(keyword.lower(), ())), encoder=encoder
+        )
+        for keyword in wanted
+    ]
     share = 100.0 / len(hits)
+    score = as_score(sum(hit.credit for hit in hits) * share)
     return Finding(
-        score=as_score(sum(hit.credit for hit in hits) * share),
+        score=score,
         explanations=tuple(_explanation(hit, share) for hit in hits),
         measures={
             "keywords_expected": len(hits),
             "keywords_found": [_row(hit) for hit in hits if hit.credit],
             "keywords_missing": [hit.keyword for hit in hits if not hit.credit],
         },
+        interval=around(
+            score,
+            share * sum(hit.credit for hit in hits if _is_sure(script, hit)),
+            share * sum(1.0 for hit in hits if hit.credit),
+        ),
     )
 
 
@@ -85,9 +108,12 @@ def _by_meaning(script: Script, forms: KeywordForms, encoder: RememberingEncoder
     return KeywordHit(forms.keyword, "meaning", SOFT_CREDIT, passage, likeness)
 
 
-def said_words(script: Script) -> set[str]:
-    """Return the stems of all words of the answer."""
-    return {stem(word) for word in script.plain if word}
+def _is_sure(script: Script, hit: KeywordHit) -> bool:
+    """Tell whether a hit rests on the word itself, and on words that were heard well."""
+    if hit.passage is None or hit.credit < FULL_CREDIT:
+        return False
+    words = script.words[hit.passage.first : hit.passage.last + 1]
+    return all(word.probability is None or word.probability >= UNSURE_WORD for word in words)
 
 
 def _row(hit: KeywordHit) -> dict[str, object]:
@@ -99,6 +125,7 @@ def _row(hit: KeywordHit) -> dict[str, object]:
         "credit": hit.credit,
         "said": passage.text if passage else "",
         "start_seconds": start,
+        "end_seconds": None if passage is None or passage.end is None else round(passage.end, 2),
     }
 
 

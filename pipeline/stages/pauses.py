@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.stages.curves import mean
-from pipeline.stages.thresholds import LONG_PAUSE, SHORTEST_PAUSE, SHOWN_PAUSES
+from pipeline.stages.thresholds import LONG_PAUSE, PACE_WINDOW, SHORTEST_PAUSE, SHOWN_PAUSES
 from pipeline.stages.transcript import Passage, Script
 from pipeline.values import Span, Transcript
 
@@ -52,6 +52,30 @@ def find_gaps(speech: Sequence[Span]) -> list[Span]:
             gaps.append(Span(start=reached, end=span.start))
         reached = max(reached, span.end)
     return gaps
+
+
+def pace_curve(script: Script) -> list[dict[str, float]]:
+    """Return the words a minute of each `PACE_WINDOW` seconds, fillers left out."""
+    starts = [start for index in script.spoken if (start := script.words[index].start) is not None]
+    ends = [word.end for word in script.words if word.end is not None]
+    if not starts or not ends:
+        return []
+    begin, end = starts[0], max(ends)
+    windows = max(1, round((end - begin) / PACE_WINDOW))
+    length = (end - begin) / windows
+    if length <= 0.0:
+        return []
+    counts = [0] * windows
+    for start in starts:
+        counts[min(windows - 1, max(0, int((start - begin) / length)))] += 1
+    return [
+        {
+            "start_seconds": round(begin + number * length, 2),
+            "end_seconds": round(begin + (number + 1) * length, 2),
+            "words_per_minute": round(60.0 * count / length, 1),
+        }
+        for number, count in enumerate(counts)
+    ]
 
 
 def words_around(script: Script, gap: Span) -> Passage | None:

@@ -1,10 +1,12 @@
 """Whether the answer is about what was asked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.stages.curves import as_score
 from pipeline.stages.explain import Finding, Measure, explain, shorten
 from pipeline.stages.gates import Gate, cut_question, find_gate, new_words
+from pipeline.stages.intervals import relevance_interval
 from pipeline.stages.thresholds import DRIFT_BELOW, QUOTE_WORDS, TOPIC_ONLY_CAP
 from pipeline.stages.topic import Sentence, Topic, find_topic, read_sentences
 from pipeline.stages.transcript import Passage, Script
@@ -27,6 +29,11 @@ def judge_relevance(
         score=score,
         explanations=_explanations(script, topic, gate, sentences, encoder, question),
         measures=_measures(topic, gate, len(new_words(script, kept=kept, question=question))),
+        interval=relevance_interval(
+            score,
+            topic.likeness,
+            points=lambda likeness: replace(topic, likeness=likeness).score * gate.factor,
+        ),
     )
 
 
@@ -43,6 +50,7 @@ def _refusal(script: Script, gate: Gate) -> Finding:
         score=0.0,
         explanations=(row,),
         measures={"relevance_gate": gate.rule, "relevance_gate_factor": 0.0},
+        interval=(0.0, 0.0),
     )
 
 

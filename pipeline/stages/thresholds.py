@@ -4,7 +4,7 @@ from typing import Final
 
 from pipeline.values import MetricName
 
-SCORER_VERSION: Final = "1.0.0"  # raise it whenever equal input could score differently
+SCORER_VERSION: Final = "2.0.0"  # raise it whenever equal input could score differently
 
 Curve = tuple[tuple[float, float], ...]  # (measure, score) pairs; straight lines between them
 
@@ -122,8 +122,10 @@ LONGEST_PAUSE_CURVE: Final[Curve] = (
 REPETITION_CURVE: Final[Curve] = (
     (0.5, 95), (2, 70), (5, 30), (8, 0),
 )  # fmt: skip  # per 100 words
-FLUENCY_SHARES: Final = {"pace": 0.40, "fillers": 0.25, "pauses": 0.25, "repetitions": 0.10}
-FLUENCY_SHARES_UNPROMPTED: Final = {"pace": 0.55, "pauses": 0.45}  # fillers were not listened for
+FLUENCY_SHARES: Final = {"pace": 0.50, "fillers": 0.20, "pauses": 0.25, "repetitions": 0.05}
+FLUENCY_SHARES_UNPROMPTED: Final = {"pace": 0.60, "pauses": 0.40}  # fillers were not listened for
+MEAN_PAUSE_SHARE: Final = 0.7  # of the pauses' score; the rest is the longest one
+PACE_LANGUAGES: Final = ("en",)  # ISO 639-1; the bands above were measured in them
 SHORTEST_PAUSE: Final = 0.25  # seconds; De Jong and Bosker 2013
 LONG_PAUSE: Final = 2.0  # seconds; a listener notices it
 SHOWN_PAUSES: Final = 3  # of the longest, in `metrics`
@@ -140,6 +142,18 @@ NEGATION_REACH: Final = 4  # words before the keyword
 SHORTEST_JOINED: Final = 5  # letters; shorter ones are too often found in neighbours by chance
 SPREAD_REVERSED: Final = 3  # words; "manage my time" for "time management"
 CONTEXT_REACH: Final = 6  # words around a name that is also an everyday word
+
+# --- Intervals: what a score would be if the measures were off by what was found beside them ----------
+LIKENESS_SPREAD: Final = 0.03  # cosine, between an answer whole and with a sentence left out
+PACE_SPREAD: Final = 0.05  # share; word error rate of clear speech
+FILLERS_MISSED: Final = 0.16  # share of the fillers that the recogniser does not write
+PAUSE_SPREAD: Final = 0.10  # seconds, of the detector's spans
+CHANCE_ERRORS: Final = 1.0  # standard deviations of a count of errors
+PACE_WINDOW: Final = 15.0  # seconds, of the pace curve
+
+# --- Observations -------------------------------------------------------------------------------------
+MOST_SHOWN: Final = 5  # of most used words, phrases, talking points, numbers
+RECURRING_TIMES: Final = 3  # a phrase of three words that comes back so often
 
 # --- Session ----------------------------------------------------------------------------------------
 LETTERS: Final[tuple[tuple[float, str], ...]] = (

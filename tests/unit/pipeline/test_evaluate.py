@@ -85,10 +85,28 @@ class TestEvaluateAnswer:
             weights=DEFAULT_WEIGHTS,
         )
 
-        assert "language_not_supported:relevance" in evaluation.reasons
-        assert "language_not_supported:grammar" in evaluation.reasons
-        assert evaluation.fluency is not None
+        for name in DEFAULT_WEIGHTS:
+            assert f"language_not_supported:{name}" in evaluation.reasons
+            assert evaluation.metric(name) is None
+        assert evaluation.metrics["words_per_minute"]
         assert not evaluation.scorable
+
+    def test_puts_every_score_inside_its_interval(self) -> None:
+        evaluation = evaluate(spoken(ANSWER))
+
+        for name, (low, high) in evaluation.intervals.items():
+            assert low <= (evaluation.metric(name) or 0) <= high
+        assert set(evaluation.intervals) == set(DEFAULT_WEIGHTS)
+
+    def test_accepts_the_wordings_that_the_question_names(self) -> None:
+        bare = evaluate(spoken(ANSWER), expected_keywords=("cutover",)).keywords
+        named = evaluate(
+            spoken(ANSWER),
+            expected_keywords=("cutover",),
+            keyword_variants={"Cutover": ("moved all customers",)},
+        ).keywords
+
+        assert (bare, named) == (0.0, 100.0)
 
     def test_is_plain_json(self) -> None:
         assert json.dumps(asdict(evaluate(spoken(ANSWER))), allow_nan=False)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.stages.delivery import Delivery, fluency_parts
 from pipeline.stages.explain import Finding
-from pipeline.stages.fluency import Delivery, fluency_parts, judge_fluency
+from pipeline.stages.fluency import judge_fluency
 from pipeline.stages.pauses import find_gaps, words_around
 from pipeline.stages.transcript import read_script
 from pipeline.values import Span, Transcript, Word
@@ -53,8 +54,8 @@ class TestFluencyParts:
     @pytest.mark.parametrize(
         ("hears", "pause", "expected"),
         [
-            (True, 0.5, {"pace": 0.4, "pauses": 0.25, "fillers": 0.25, "repetitions": 0.1}),
-            (False, 0.5, {"pace": 0.55, "pauses": 0.45}),
+            (True, 0.5, {"pace": 0.5, "pauses": 0.25, "fillers": 0.2, "repetitions": 0.05}),
+            (False, 0.5, {"pace": 0.6, "pauses": 0.4}),
             (False, None, {"pace": 1.0}),
         ],
     )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.stages import thresholds
+from pipeline.stages.delivery import Delivery, fluency_parts
 from pipeline.stages.feedback import measure_readiness
-from pipeline.stages.fluency import Delivery, fluency_parts
 from pipeline.stages.score import score_session
 from pipeline.values import METRICS
 from tests.answers import judged
@@ -21,7 +21,7 @@ PRINTED = [
 NOT_PRINTED = {  # of no interest to a reader of scores
     "SENTENCE_WORDS", "CHUNK_WORDS", "MAX_SENTENCES", "POINT_MENTIONED", "LONG_PAUSE", "SHOWN_PAUSES",
     "SHORTEST_JOINED", "SPREAD_REVERSED", "CONTEXT_REACH", "PRACTICE_SESSIONS", "MAX_RESOURCES",
-    "MAX_SUGGESTIONS", "QUOTE_WORDS", "LIST_WORDS", "DRIFT_BELOW", "REWORD_REACH", "REWORD_EVERY", "REWORD_LEAST", "READ_WORDS",
+    "MAX_SUGGESTIONS", "QUOTE_WORDS", "LIST_WORDS", "DRIFT_BELOW", "REWORD_REACH", "PACE_WINDOW", "MOST_SHOWN", "REWORD_EVERY", "REWORD_LEAST", "READ_WORDS",
 }  # fmt: skip
 
 

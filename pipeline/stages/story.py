@@ -1,0 +1,79 @@
+"""The parts of a told experience: situation, task, action, result."""
+
+from typing import Final
+
+from pipeline.stages.lexicon import word_set
+from pipeline.stages.transcript import Passage, Script
+from pipeline.stages.verb_forms import IRREGULAR_PAST
+
+STORY_PARTS: Final = ("situation", "task", "action", "result")
+
+_RESULT = (
+    "as a result", "in the end", "at the end", "ended up", "turned out", "the result", "the outcome", "led to",
+    "which meant", "so that now", "since then", "after that we", "i learned", "we learned", "i've learned",
+    "it worked", "was a success", "successfully", "increased", "decreased", "reduced", "improved", "saved",
+    "went down", "went up", "dropped by", "grew by", "achieved", "we won", "i won", "still in use", "thanks to",
+    "faster than", "finally we", "eventually", "paid off", "got better", "became better", "still work", "is now",
+)  # fmt: skip
+_TASK = (
+    "my task", "my job was", "my role was", "my goal", "our goal", "the goal", "my responsibility", "responsible for",
+    "in charge of", "was asked to", "were asked to", "had to", "needed to", "we needed", "i needed", "was supposed to",
+    "the challenge", "the problem was", "the hardest part", "the difficulty", "the issue was", "wanted to", "deadline was",
+    "was to",
+)  # fmt: skip
+_SITUATION = (
+    "when i was", "when we were", "in my last", "in my previous", "in my current", "in my first", "at my last",
+    "at my previous", "at my company", "at university", "at school", "in college", "last year", "last summer",
+    "two years ago", "years ago", "months ago", "at that time", "at the time", "while i was", "during my", "there was",
+    "there were", "i was working", "we were working", "i worked at", "i was a", "we had a", "i had a", "one time",
+    "once i", "our team was", "the company was", "i used to", "this was",
+)  # fmt: skip
+_OPENING_SHARE = 0.4  # of the sentences; a situation is told at the beginning
+_ACTORS = word_set("i we i've we've")
+_NO_DEEDS = word_set(
+    "was were had did been said thought felt knew meant used needed wanted got liked"
+)
+_DEEDS = frozenset(IRREGULAR_PAST.values()) - _NO_DEEDS
+_ACTOR_REACH = 4  # words from "I" to what was done
+
+
+def find_story(script: Script) -> dict[str, list[Passage]]:
+    """Return the sentences of each part; an empty list where a part was not heard."""
+    found: dict[str, list[Passage]] = {part: [] for part in STORY_PARTS}
+    spans = script.sentences
+    for number, (first, last) in enumerate(spans):
+        opening = number < max(1, len(spans) * _OPENING_SHARE)
+        part = _part_of(script.plain[first : last + 1], opening=opening)
+        if part:
+            found[part].append(script.passage(first, last))
+    return found
+
+
+def _part_of(words: list[str], *, opening: bool) -> str:
+    said = f" {' '.join(words)} "
+    if _holds(said, _RESULT) and not opening:
+        return "result"
+    if opening and _holds(said, _SITUATION):
+        return "situation"
+    if _holds(said, _TASK):
+        return "task"
+    if _tells_deed(words):
+        return "action"
+    return "result" if _holds(said, _RESULT) else ""
+
+
+def _holds(said: str, cues: tuple[str, ...]) -> bool:
+    return any(f" {cue} " in said for cue in cues)
+
+
+def _tells_deed(words: list[str]) -> bool:
+    for index, word in enumerate(words):
+        if word in _ACTORS:
+            ahead = words[index + 1 : index + 1 + _ACTOR_REACH]
+            if any(each in _DEEDS or _is_past(each) for each in ahead):
+                return True
+    return False
+
+
+def _is_past(word: str) -> bool:
+    return word.endswith("ed") and len(word) > len("need") and word not in _NO_DEEDS
