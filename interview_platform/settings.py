@@ -207,7 +207,7 @@ STAGE_LIMITS = {  # seconds: (soft, hard)
     "score": (20, 30),
     "feedback": (75, 90),
 }
-CELERY_TASK_ANNOTATIONS = {
+CELERY_TASK_ANNOTATIONS: dict[str, dict[str, Any]] = {
     f"pipeline.tasks.{task}": dict(
         zip(("soft_time_limit", "time_limit"), STAGE_LIMITS[stage], strict=True)
     )
@@ -224,6 +224,7 @@ CELERY_TASK_ANNOTATIONS[
     "soft_time_limit": 75,
     "time_limit": 90,
 }
+CELERY_TASK_ANNOTATIONS["*"] = {"Strategy": "interview_platform.broker_messages:take_carefully"}
 LEASE_SECONDS = env_float("LEASE_SECONDS", default=60.0, minimum=1)
 HEARTBEAT_SECONDS = env_float("HEARTBEAT_SECONDS", default=15.0, minimum=0.1)
 RECONCILE_SECONDS = env_float("RECONCILE_SECONDS", default=5.0, minimum=0.1)

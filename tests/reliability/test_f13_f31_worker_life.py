@@ -19,6 +19,17 @@ REQUEUED = 5.0  # seconds after the exit
 EVALUATED = 2.0
 NEW_LEADER = 5.0
 BACKLOG = 10
+NONSENSE = (
+    "no json",
+    "null",
+    "7",
+    "[]",
+    "[[], {}]",
+    "[[1, 2], {}, {}]",
+    '[[], {"run_id": "1; DROP TABLE"}, {}]',
+    '[[], {"run_id": 99999999}, {}]',
+    "[{}, [], 1]",
+)
 
 
 class TestAWorkerThatIsToldToStop:
@@ -90,15 +101,18 @@ class TestTheLeadersDeath:
 class TestMessagesThatMakeNoSense:
     def test_harm_nobody(self, laboratory: Laboratory) -> None:
         before = [worker.pid for worker in laboratory.stack.workers]
-        for body in ("no json", "[]", '[[], {"run_id": "1; DROP TABLE"}, {}]', "[[1, 2], {}, {}]"):
+        for body in NONSENSE:
             send(laboratory, body)
         send(laboratory, "[[], {}, {}]", task="os.system")
         send(laboratory, "gASVAAAAAAAAAAAu", content_type="application/x-python-serialize")
 
+        with laboratory.stack.broker.client() as client:
+            client.lpush("interview:gpu", "no message", "[]", "7", '{"body": ""}')
+        laboratory.wait(lambda: laboratory.messages() == 0)
+
         answer = laboratory.person().record()
         laboratory.wait(lambda: laboratory.is_through(answer))
         assert [worker.pid for worker in laboratory.stack.workers] == before
-        laboratory.wait(lambda: laboratory.messages() == 0)
 
     def test_of_another_release_are_understood(self, laboratory: Laboratory) -> None:
         answer = laboratory.person().record()
