@@ -256,6 +256,7 @@ LLM_PROVIDER = env_choice("LLM_PROVIDER", choices=("none", "openai", "google"), 
 LLM_API_KEY = env_text("LLM_API_KEY") or env_text("OPENAI_API_KEY")
 LLM_BASE_URL = env_text("LLM_BASE_URL")
 LLM_MODEL = env_text("LLM_MODEL")
+LLM_FORMAT = env_choice("LLM_FORMAT", choices=("json_schema", "json_object"), default="json_schema")
 LLM_TIMEOUT_SECONDS = env_float("LLM_TIMEOUT_SECONDS", default=30.0, minimum=0.1)
 LLM_USER_DAILY_TOKENS = env_int("LLM_USER_DAILY_TOKENS", default=200_000)
 LLM_DAILY_TOKENS = env_int("LLM_DAILY_TOKENS", default=5_000_000)  # of everybody together

@@ -9,6 +9,7 @@ import logging
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -93,7 +94,8 @@ def ask_for_questions(
         known = unfinished.filter(replace=replace).first()
         if known is not None and known.wish == wish:
             return known
-        unfinished.update(state=State.SUPERSEDED, wish={}, finished_at=Now())
+        if unfinished.update(state=State.SUPERSEDED, wish={}, finished_at=Now()):
+            transaction.on_commit(partial(events.announce, session.uuid), robust=True)
         job = _create(session, wish=wish, replace=replace)
     _ring(job)
     return job

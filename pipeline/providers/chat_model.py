@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema
@@ -25,17 +26,32 @@ MAX_TOKENS_SAID: Final = 10_000_000  # a usage beyond it is nonsense
 WHOLE_ANSWER: Final = "stop"  # the one good reason to finish
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """In what a server's protocol differs from OpenAI's own."""
+
+    is_openais: bool
+    knows_json_schema: bool  # else it takes the schema as a part of `json_object`
+
+    def format_of(self, prompt: Prompt) -> Any:
+        """Return how the server is told to follow the prompt's schema."""
+        if not self.knows_json_schema:
+            return {"type": "json_object", "schema": prompt.schema}
+        schema = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
+        return {"type": "json_schema", "json_schema": schema}
+
+
 class ChatModel:
     """One provider's model. Nothing is retried here: whoever asks has something else to offer meanwhile."""
 
     def __init__(
-        self, client: openai.OpenAI, *, name: str, source: str, seconds: float, is_openais: bool
+        self, client: openai.OpenAI, *, name: str, source: str, seconds: float, dialect: Dialect
     ) -> None:
         self.source = source
         self.name = name
         self._client = client
         self._seconds = seconds  # for the whole answer, however slowly it drips
-        self._is_openais = is_openais
+        self._dialect = dialect
 
     @classmethod
     def from_settings(cls) -> "ChatModel":
@@ -53,7 +69,9 @@ class ChatModel:
             name=settings.LLM_MODEL or DEFAULT_MODELS[provider],
             source=provider,
             seconds=settings.LLM_TIMEOUT_SECONDS,
-            is_openais=base_url is None,
+            dialect=Dialect(
+                is_openais=base_url is None, knows_json_schema=settings.LLM_FORMAT == "json_schema"
+            ),
         )
 
     def complete_json(self, prompt: Prompt) -> Completion:
@@ -78,17 +96,10 @@ class ChatModel:
                 {"role": "system", "content": prompt.system},
                 {"role": "user", "content": prompt.user},
             ],
-            response_format={
-                "type": "json_schema",
-                "json_schema": {
-                    "name": prompt.schema_name,
-                    "schema": prompt.schema,
-                    "strict": True,
-                },
-            },
+            response_format=self._dialect.format_of(prompt),
             # OpenAI's newer models refuse the old name, which is the one that every other server knows
-            max_completion_tokens=prompt.max_tokens if self._is_openais else openai.omit,
-            max_tokens=openai.omit if self._is_openais else prompt.max_tokens,
+            max_completion_tokens=prompt.max_tokens if self._dialect.is_openais else openai.omit,
+            max_tokens=openai.omit if self._dialect.is_openais else prompt.max_tokens,
         )
         with answer as response:
             return _collect(response.iter_bytes(), deadline=deadline)
@@ -181,7 +192,7 @@ def _read_content(completion: ChatCompletion) -> str:
 
 def _read_object(content: str, schema: dict[str, object]) -> dict[str, object]:
     try:
-        read: Any = json.loads(content)
+        read: Any = json.loads(content, strict=False)  # small models put line breaks into strings
         jsonschema.validate(read, schema)
     except ValueError as error:
         raise LanguageModelError("llm_malformed", "The language model wrote no JSON.") from error

@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final
 
 _TAG: Final = re.compile(r"<[^<>]{1,500}>")
+_BLANK_BEFORE: Final = re.compile(r" +([,.;:!?])(?!\w)")
 _MARKED_LINK: Final = re.compile(r"!?\[([^\]]{0,300})\]\([^)]{0,500}\)")
 _MARKS: Final = re.compile(r"[`*|\\~^{}<>\[\]]+|_{2,}|(?<!\w)#+")
 _LINK: Final = re.compile(
@@ -95,6 +96,7 @@ def plain(text: str, *, limit: int) -> str:
     )
     without_links = _MARKED_LINK.sub(r"\1", shown)
     line = " ".join(_MARKS.sub(" ", _TAG.sub(" ", without_links)).split())
+    line = _BLANK_BEFORE.sub(r"\1", line)
     return line if len(line) <= limit else ""
 
 

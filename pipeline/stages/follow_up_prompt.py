@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import Field
+
 from pipeline.ports import Prompt
 from pipeline.stages.distrust import find_quote, gives_orders, is_harmless_sample, plain
 from pipeline.stages.question_request import same_words
@@ -56,7 +58,7 @@ class WrittenFollowUp(Reply):
 
     quote: str
     text: str
-    expected_keywords: list[str]
+    expected_keywords: list[str] = Field(max_length=MAX_KEYWORDS)
 
 
 @dataclass(frozen=True, slots=True)

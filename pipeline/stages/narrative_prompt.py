@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from pydantic import Field
 
 from pipeline.ports import Prompt
 from pipeline.stages.distrust import (
@@ -59,8 +61,8 @@ class WrittenSample(Reply):
 class WrittenNarrative(Reply):
     """The model's whole answer."""
 
-    remarks: list[WrittenRemark]
-    samples: list[WrittenSample]
+    remarks: list[WrittenRemark] = Field(max_length=REMARKS_EACH * MAX_ANSWERS)
+    samples: list[WrittenSample] = Field(max_length=MAX_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ def tellable(answers: Sequence[JudgedAnswer]) -> list[JudgedAnswer]:
 
 def narrative_prompt(answers: Sequence[JudgedAnswer], *, target_role: str) -> Prompt:
     """Return what the model is asked about these answers. Equal answers give an equal prompt."""
+    schema: dict[str, Any] = schema_of(WrittenNarrative)
+    fields = schema["properties"]
+    fields["remarks"]["maxItems"] = REMARKS_EACH * len(answers)
+    fields["samples"]["maxItems"] = len(answers)
     told = {
         "target_role": target_role,
         "answers": [
@@ -94,7 +100,7 @@ def narrative_prompt(answers: Sequence[JudgedAnswer], *, target_role: str) -> Pr
     return Prompt(
         system=SYSTEM,
         user=json.dumps(told, ensure_ascii=False, indent=1),
-        schema=schema_of(WrittenNarrative),
+        schema=schema,
         schema_name=SCHEMA_NAME,
         max_tokens=MAX_TOKENS,
     )

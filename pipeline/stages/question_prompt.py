@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.ports import Prompt
 from pipeline.stages.distrust import is_harmless_sample, plain
@@ -22,6 +22,7 @@ MAX_PROTOTYPE: Final = 2000  # characters
 MIN_KEYWORDS: Final = 2
 TOKENS_EACH: Final = 600  # the most that one question takes; usual are 250
 TOKENS_AROUND: Final = 400
+MAX_QUESTIONS: Final = 40
 MAX_LIST: Final = 12  # items of a keyword, skill or reference list
 
 SYSTEM: Final = """\
@@ -47,16 +48,16 @@ class WrittenQuestion(Reply):
     category: str
     difficulty: str
     time_limit: int
-    expected_keywords: list[str]
-    skills: list[str]
+    expected_keywords: list[str] = Field(min_length=MIN_KEYWORDS, max_length=MAX_LIST)
+    skills: list[str] = Field(max_length=MAX_LIST)
     answer_prototype: str
-    reference_points: list[str]
+    reference_points: list[str] = Field(max_length=MAX_LIST)
 
 
 class WrittenQuestions(Reply):
     """The model's whole answer."""
 
-    questions: list[WrittenQuestion]
+    questions: list[WrittenQuestion] = Field(max_length=MAX_QUESTIONS)
 
 
 def question_prompt(request: QuestionRequest, *, avoid: Sequence[str] = ()) -> Prompt:
@@ -103,6 +104,10 @@ def parse_questions(
 def _schema(request: QuestionRequest) -> dict[str, object]:
     """Return the schema, with the words that this request allows."""
     schema: dict[str, Any] = schema_of(WrittenQuestions)
+    schema["properties"]["questions"] |= {
+        "minItems": request.num_questions,
+        "maxItems": request.num_questions,
+    }
     fields = schema["properties"]["questions"]["items"]["properties"]
     fields["category"]["enum"] = list(request.categories)
     fields["difficulty"]["enum"] = [request.difficulty]

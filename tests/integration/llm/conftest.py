@@ -48,3 +48,10 @@ def worker(db: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(chains, "send", take)
     return taken
+
+
+@pytest.fixture
+def nobody_takes_it(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that takes messages which no worker hears."""
+    make_heartbeat(name="cpu@test", queues=["cpu"])
+    monkeypatch.setattr(chains, "send", lambda *_, **__: True)

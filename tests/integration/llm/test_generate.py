@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from pipeline import chains, question_jobs
-from pipeline.models import LanguageModelCall, QuestionJob
+from pipeline import events, question_jobs
+from pipeline.models_language import LanguageModelCall, QuestionJob
 from pipeline.providers import registry
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
@@ -31,13 +31,6 @@ def codes_of(response: Any) -> list[str]:
 
 def sources_of(response: Any) -> set[str]:
     return {row["source"] for row in data_of(response, status=201)["questions"]}
-
-
-@pytest.fixture
-def nobody_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A broker that takes messages which no worker hears."""
-    make_heartbeat(name="cpu@test", queues=["cpu"])
-    monkeypatch.setattr(chains, "send", lambda *_, **__: True)
 
 
 class TestQuestionsOfALanguageModel:
@@ -95,6 +88,15 @@ class TestQuestionsOfALanguageModel:
         self, place: Place, server: ChatServer, worker: list[int]
     ) -> None:
         server.write = lambda _: {"questions": [question("What makes this query slow?")]}
+
+        response = place.post(PATH, TECHNICAL)
+
+        assert (sources_of(response), codes_of(response)) == ({"bank"}, ["llm_wrong_schema"])
+
+    def test_come_from_the_bank_when_one_is_there_twice(
+        self, place: Place, server: ChatServer, worker: list[int]
+    ) -> None:
+        server.write = lambda _: {"questions": [question("What makes this query slow?")] * 2}
 
         response = place.post(PATH, TECHNICAL)
 
@@ -243,26 +245,33 @@ class TestQuestionsThatTakeLong:
         assert not QuestionJob.objects.exists()
 
 
+@pytest.fixture
+def news(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> PrivateBroker:
+    """A server of events that was not missed a moment ago."""
+    monkeypatch.setattr(events._Rest, "until", 0.0)
+    return broker
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("nobody_takes_it")
 class TestAHeldAnswer:
     def test_comes_when_the_worker_is_done(
-        self, place: Place, server: ChatServer, broker: PrivateBroker
+        self, place: Place, server: ChatServer, news: PrivateBroker
     ) -> None:
         server.write = write_questions
         waiting = in_background(lambda: place.post(PATH, TECHNICAL))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(news, place.question.session)
 
         question_jobs.carry_out(QuestionJob.objects.get().pk)
 
         assert sources_of(waiting.result(timeout=10)) == {"openai"}
 
     def test_is_a_conflict_when_other_questions_were_asked_for(
-        self, place: Place, server: ChatServer, broker: PrivateBroker
+        self, place: Place, server: ChatServer, news: PrivateBroker
     ) -> None:
         server.write = write_questions
         waiting = in_background(lambda: place.post(PATH, TECHNICAL))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(news, place.question.session)
         place.post(PATH, {**TECHNICAL, "num_questions": 3}, headers=AT_ONCE)
 
         question_jobs.carry_out(QuestionJob.objects.order_by("pk")[1].pk)
