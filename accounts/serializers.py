@@ -114,6 +114,21 @@ class SignedInOut(serializers.Serializer[Any]):
     refresh_token = serializers.CharField(help_text="Good for one use.")
 
 
+class BrowserSignedInOut(serializers.Serializer[Any]):
+    """A person who has just logged in from a page; the refresh token is in the cookie."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    full_name = serializers.CharField()
+    token = serializers.CharField(help_text="Access token: `Authorization: Bearer <token>`.")
+
+
+class BrowserTokenOut(serializers.Serializer[Any]):
+    """The next access token; the refresh token is in the cookie."""
+
+    token = serializers.CharField()
+
+
 class TokensOut(serializers.Serializer[Any]):
     """The next pair."""
 

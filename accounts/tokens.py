@@ -80,6 +80,16 @@ def revoke_family_of(raw: str, *, user: User) -> bool:
     return True
 
 
+def revoke_family(raw: str) -> None:
+    """Revoke the token with all of its family, whoever's it is; one that is worthless already changes nothing."""
+    try:
+        token = _decode(RefreshToken, raw)
+        user = _holder(token)
+    except TokenInvalid:
+        return
+    _blacklist(user, family=_family_of(token))
+
+
 def revoke_refresh_tokens(user: User) -> None:
     """Revoke every refresh token of the person."""
     _blacklist(user)

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import views, views_browser
 
 urlpatterns = [
     path("register", views.Register.as_view()),
     path("login", views.Login.as_view()),
     path("token/refresh", views.RefreshTokens.as_view()),
     path("logout", views.Logout.as_view()),
+    path("browser/register", views_browser.BrowserRegister.as_view()),
+    path("browser/login", views_browser.BrowserLogin.as_view()),
+    path("browser/refresh", views_browser.BrowserRefresh.as_view()),
+    path("browser/logout", views_browser.BrowserLogout.as_view()),
     path("me", views.Me.as_view()),
     path("<uuid:user_uuid>", views.Account.as_view()),
     path("<uuid:user_uuid>/skills", views.Skills.as_view()),

@@ -22,15 +22,18 @@ from media.audio_files import sniff_format
 from media.models import AudioAnswer
 from media.receiving import FIELD, ReceivedFile
 from media.selectors import find_twin
+from pipeline.models import PipelineRun
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
-from pipeline.services import start_run
-from pipeline.values import AudioFacts
+from pipeline.services import start_run, start_typed_run
+from pipeline.values import AudioFacts, Transcript
+from sessions.languages import AUTO, ENGLISH, known_or_auto
 from sessions.models import InterviewSession, Question
 from sessions.services import SessionCompleted, note_recording
 
 logger = logging.getLogger(__name__)
 
+TYPED: Final = "typed"  # in place of a recogniser's name
 ORPHAN_AGE: Final = timedelta(hours=1)  # far above the time between a file and its row
 
 
@@ -104,6 +107,16 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
     return recording
 
 
+@transaction.atomic
+def receive_text(*, question: Question, text: str) -> PipelineRun:
+    """Take a typed answer as the question's next attempt, and start its run; raise as `receive_recording` does."""
+    attempt = note_recording(question=question)
+    typed = Transcript(
+        text=text, language=_language_of(question.session), duration=0.0, model=TYPED
+    )
+    return start_typed_run(question=question, attempt=attempt, transcript=typed)
+
+
 def examine(file: ReceivedFile) -> AudioFacts:
     """Return what the recording holds; its signature picks the demuxer, a bounded child looks inside."""
     audio_format = sniff_format(file.head)
@@ -128,6 +141,12 @@ def sweep_orphans(*, older_than: timedelta = ORPHAN_AGE, dry_run: bool = False) 
     Rows whose file is gone stay: their run says `audio_missing`. Nothing younger than `older_than` is touched.
     """
     return orphans.sweep(older_than=older_than, dry_run=dry_run)
+
+
+def _language_of(session: InterviewSession) -> str:
+    """Return what the person writes in: the session's language, else his own; nobody looks at the words."""
+    known = (session.language, known_or_auto(session.owner.language))
+    return next((language for language in known if language != AUTO), ENGLISH)
 
 
 def _note(*, question: Question, upload: Upload, facts: AudioFacts, key: str) -> AudioAnswer:

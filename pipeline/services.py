@@ -19,6 +19,7 @@ from pipeline.models import (
     StageRun,
     TranscriptRecord,
 )
+from pipeline.values import Transcript
 from sessions import services as session_services
 from sessions.models import InterviewSession, Question
 
@@ -55,6 +56,26 @@ def start_run(  # noqa: PLR0913 - what is known of a recording
         language=language,
         request_id=current_request_id(),
     )
+    _send_after_commit(run)
+    return run
+
+
+def start_typed_run(*, question: Question, attempt: int, transcript: Transcript) -> PipelineRun:
+    """
+    Create the run of a typed answer, which has its transcript and begins at `evaluate`; else as `start_run`.
+
+    Needs the caller's transaction, in which the session's row is held.
+    """
+    _supersede(PipelineRun.objects.filter(question=question, attempt__lt=attempt))
+    run = PipelineRun.objects.create(
+        session=question.session,
+        question=question,
+        attempt=attempt,
+        stage=Stage.EVALUATE,
+        language=transcript.language,
+        request_id=current_request_id(),
+    )
+    records.save_transcript(run, transcript)
     _send_after_commit(run)
     return run
 
@@ -164,7 +185,7 @@ def stop_run(run: PipelineRun, *, reason: str) -> bool:
 
 def _is_heard_as(run: PipelineRun, language: str) -> bool:
     """Tell whether the run's transcript is what this language asks for; detected English is as good as asked for."""
-    if run.language == language:
+    if run.language == language or not run.audio_key:  # a typed answer cannot be heard otherwise
         return True
     heard = TranscriptRecord.objects.filter(run=run, language=language)
     return run.stage != Stage.TRANSCRIBE and heard.exists()
