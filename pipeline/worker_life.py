@@ -1,7 +1,10 @@
 """What a worker's main process does beside its tasks: it shows that it lives, and looks for lost work."""
 
 import logging
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -40,14 +43,16 @@ def begin(sender: Any, **_: Any) -> None:
     reconciler = Reconciler()
 
     def look() -> None:
-        show_life(_Life.name, queues=queues, concurrency=concurrency)
-        reconciler.tick()
-        if lead(reconciler.holder):
-            upkeep.do_what_is_due()
+        with childless():
+            show_life(_Life.name, queues=queues, concurrency=concurrency)
+            reconciler.tick()
+            if lead(reconciler.holder):
+                upkeep.do_what_is_due()
 
     def live() -> None:
         loop(_Life.stop, each=look)
-        _leave(reconciler)
+        with childless():
+            _leave(reconciler)
 
     _Life.stop.clear()
     _Life.thread = threading.Thread(target=live, name="worker-life", daemon=True)
@@ -81,6 +86,35 @@ def free_what_a_child_held(sender: Any, exception: Any, kwargs: Any, **_: Any) -
         logger.warning("The lease of run %s runs out by itself: %s", run_id, error)
     finally:
         connection.close()
+
+
+@contextmanager
+def childless() -> Iterator[None]:
+    """
+    Have no child made while this thread is at the database, where the database is a file of ours.
+
+    SQLite keeps its locks in the process's memory. A child that is forked meanwhile believes that it holds what its parent
+    holds, and takes no lock of its own: that has damaged a database, and has left children that saw it locked for ever.
+    """
+    with _forks:
+        try:
+            yield
+        finally:
+            connection.close()
+
+
+def _wait_until_childless() -> None:
+    if connection.vendor == "sqlite":
+        _forks.acquire()
+
+
+def _go_on() -> None:
+    if connection.vendor == "sqlite":
+        _forks.release()
+
+
+_forks: Final = threading.RLock()
+os.register_at_fork(before=_wait_until_childless, after_in_parent=_go_on, after_in_child=_go_on)
 
 
 def show_life(name: str, *, queues: list[str], concurrency: int) -> None:
