@@ -104,6 +104,12 @@ class Idempotent(APIView):
         return IdempotentAnswer.objects.filter(pk=self._row.pk, created_at=self._row.created_at)
 
 
+def forget_old_answers() -> int:
+    """Remove the answers that nobody may ask for again, whoever's they are; return how many."""
+    old = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
+    return old.delete()[0]
+
+
 def _take(request: Request, *, owner: User) -> IdempotentAnswer:
     """Return the row that is now this request's own; raise `Replay` or a refusal when there was one."""
     key = _read_key(request)

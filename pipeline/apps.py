@@ -10,7 +10,8 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, what a worker's main process does, and the upkeep of our own rows."""
+        """Register the checks, what a worker's main process does, and the upkeep of rows: `accounts` lies below us."""
+        from accounts.idempotency import forget_old_answers
         from pipeline import (  # noqa: F401 - the import of some registers them
             budgets,
             checks,
@@ -19,6 +20,9 @@ class PipelineConfig(AppConfig):
             worker_life,
         )
 
+        upkeep.register(
+            "forget old answers to an Idempotency-Key", every_seconds=3600, do=forget_old_answers
+        )
         upkeep.register(
             "forget workers that are gone", every_seconds=3600, do=worker_life.forget_the_dead
         )

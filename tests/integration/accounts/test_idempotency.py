@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.idempotency import forget_old_answers
 from accounts.models import IdempotentAnswer
 from tests.integration.accounts.people import Person
 from tests.integration.http import sample_urls
@@ -133,6 +134,14 @@ class TestIdempotencyKey:
         IdempotentAnswer.objects.update(created_at=now - timedelta(hours=24, minutes=1))
         assert count(alice, body={"other": 1}).json()["data"] == {"count": 2}
         assert IdempotentAnswer.objects.count() == 1
+
+    def test_is_forgotten_after_a_day_by_the_upkeep(self, alice: Person) -> None:
+        count(alice)
+        young = forget_old_answers()
+        old = datetime.now(UTC) - timedelta(hours=24, minutes=1)
+        IdempotentAnswer.objects.update(created_at=old)
+
+        assert (young, forget_old_answers()) == (0, 1)
 
     def test_waits_for_the_token(self, alice: Person) -> None:
         alice.api.credentials()
