@@ -32,6 +32,7 @@ def _s3_options(url: str) -> dict[str, Any]:
         "querystring_auth": True,
         "file_overwrite": False,
         "default_acl": None,
+        "max_memory_size": 1_048_576,  # a recording that is sent out goes through the disk, not the memory
         "region_name": query.get("region"),
     }
     if parts.username:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from media.audio_files import FORMATS, public_name
@@ -67,6 +68,7 @@ class RecordingOut(serializers.Serializer[AudioAnswer]):
         """Return the public path."""
         return f"/uploads/sessions/{recording.question.session.uuid}/{name_of(recording)}"
 
+    @extend_schema_field({"type": "string", "enum": list(STATUSES)})
     def get_status(self, recording: AudioAnswer) -> str:
         """Return how far its run is, in the four words."""
         match recording.run.state:

@@ -117,6 +117,8 @@ def _odd_ones(folder: Path) -> Iterator[Bite]:
     yield _write(folder, "junk.mp3", junk, UNSUPPORTED)
     whole = sample("strong_answer.m4a").read_bytes()
     yield _write(folder, "without_its_index.m4a", whole[: len(whole) // 3], UNSUPPORTED)
+    whole = sample("strong_answer.webm").read_bytes()
+    yield _write(folder, "header_breaks_off.webm", whole[:260], UNSUPPORTED)
     for ending in ("mp3", "wav", "webm", "ogg"):
         whole = sample(f"strong_answer.{ending}").read_bytes()
         yield _write(folder, f"breaks_off.{ending}", whole[: len(whole) // 3], None)

@@ -28,6 +28,7 @@ MAX_BROKEN_PACKETS = 64  # before the first sound: more than that is no recordin
 
 MEMORY_BYTES = 1_610_612_736  # 1.5 GB: turns a decode bomb into a MemoryError
 OPEN_FILES = 32
+BLOCK_BYTES = 1_048_576
 ANSWER_BYTES = 65_536  # where the standard output is a file
 CPU_SECONDS = {"probe": 4, "decode": 60}  # half an hour of sound is probed in half a second
 CLONE_NEWNET = 0x40000000
@@ -120,9 +121,15 @@ def run(
     except av.error.InvalidDataError as trouble:
         raise Rejected("unsupported_format") from trouble
     except av.error.FFmpegError as trouble:
-        if trouble.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOENT, errno.EACCES):
-            raise
+        read_through(source)  # FFmpeg says "input/output error" of a header that breaks off, too
         raise Rejected("unsupported_format") from trouble
+
+
+def read_through(source: str) -> None:
+    """Read the whole file, so that the machine can say by an `OSError` that it is at fault and not the file."""
+    with open(source, "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
+        while file.read(BLOCK_BYTES):
+            pass
 
 
 def _audio_stream(container: Any) -> Any:
