@@ -12,13 +12,13 @@ from pipeline.models import TranscriptRecord
 from pipeline.ports import LanguageModel, StageError
 from pipeline.progress import Warn
 from pipeline.providers import registry
-from pipeline.stages.distrust import gives_orders
 from pipeline.stages.follow_up_prompt import (
     Asked,
     choose_follow_up,
     follow_up_prompt,
     parse_follow_up,
 )
+from pipeline.stages.orders import gives_orders
 from pipeline.values import DraftQuestion
 from sessions.models import Question
 from sessions.services import add_question, require_open_for_questions

@@ -8,7 +8,8 @@ from typing import Final
 from pydantic import Field
 
 from pipeline.ports import Prompt
-from pipeline.stages.distrust import find_quote, gives_orders, is_harmless_sample, plain
+from pipeline.stages.distrust import find_quote, is_harmless_sample, plain
+from pipeline.stages.orders import gives_orders
 from pipeline.stages.question_request import same_words
 from pipeline.stages.structured import Reply, schema_of
 from pipeline.values import DraftQuestion

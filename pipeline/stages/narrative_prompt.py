@@ -10,11 +10,11 @@ from pydantic import Field
 from pipeline.ports import Prompt
 from pipeline.stages.distrust import (
     find_quote,
-    gives_orders,
     is_harmless,
     is_harmless_sample,
     plain,
 )
+from pipeline.stages.orders import gives_orders
 from pipeline.stages.structured import Reply, schema_of
 from pipeline.values import JudgedAnswer, ModelAnswer, Remark
 

@@ -54,10 +54,10 @@ class TestQuestionPrompt:
         schema = question_prompt(REQUEST).schema
 
         jsonschema.Draft202012Validator.check_schema(schema)
-        jsonschema.validate({"questions": [item()]}, schema)
+        jsonschema.validate({"questions": [item(), item(2)]}, schema)
         for wrong in (item(category="situational"), item(extra=1), {"text": "x"}):
             with pytest.raises(jsonschema.ValidationError):
-                jsonschema.validate({"questions": [wrong]}, schema)
+                jsonschema.validate({"questions": [item(), wrong]}, schema)
 
 
 class TestParseQuestions:
