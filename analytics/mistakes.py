@@ -4,24 +4,22 @@ from collections.abc import Iterable
 from typing import Final
 
 from analytics.values import Mistake, Slip
+from pipeline.stages.advice import WORST_OF_METRIC
+from pipeline.stages.thresholds import FLUENCY_SHARES
 
 LATEST_ANSWERS: Final = 50  # how far back is looked: older habits may be gone
 MIN_SESSIONS: Final = 2  # once is an accident
 SHOWN_MISTAKES: Final = 5
-KEPT_SHARE: Final = 0.85  # a part of fluency that keeps this much of its points is no mistake
-FLUENCY_POINTS: Final = {"pace": 40.0, "fillers": 25.0, "pauses": 25.0, "repetitions": 10.0}
-LOSSES: Final = frozenset(  # rules that name something missing, without points of their own
-    {
-        "farthest_sentence",
-        "keyword_missing",
-        "keyword_negated",
-        "list_of_words",
-        "little_content",
-        "non_answer",
-        "point_missing",
-        "repeats_question",
-        "same_words_again",
-    }
+KEPT_SHARE: Final = 0.75  # a part of fluency that keeps this much of its points is no mistake
+LOSSES: Final = (
+    frozenset(  # rules that name what is missing or beside the point, whatever their points
+        {
+            *WORST_OF_METRIC["relevance"],
+            "point_missing",
+            "keyword_missing",
+            "keyword_negated",
+        }
+    )
 )
 
 
@@ -40,8 +38,8 @@ def is_mistake(*, metric: str, rule: str, points: float) -> bool:
     """Tell whether an explanation says what went wrong, and not what went well."""
     if points < 0 or rule in LOSSES:
         return True
-    full = FLUENCY_POINTS.get(rule) if metric == "fluency" else None
-    return full is not None and points < KEPT_SHARE * full
+    share = FLUENCY_SHARES.get(rule) if metric == "fluency" else None
+    return share is not None and points < KEPT_SHARE * 100.0 * share
 
 
 def _mistake(metric: str, rule: str, made: list[Slip]) -> Mistake:

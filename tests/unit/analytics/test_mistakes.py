@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.mistakes import FLUENCY_POINTS, is_mistake, recurring_mistakes
+from analytics.mistakes import is_mistake, recurring_mistakes
 from pipeline.stages.thresholds import FLUENCY_SHARES
 from tests.unit.analytics.practice import numbered, slip
 
@@ -16,9 +16,7 @@ class TestIsMistake:
             ("keywords", "keyword_missing", 0.0, True),
             ("keywords", "keyword_word", 20.0, False),
             ("relevance", "point_missing", 0.0, True),
-            ("fluency", "pace", 33.9, True),
-            ("fluency", "pace", 34.0, False),
-            ("fluency", "fillers", 10.0, True),
+            ("relevance", "farthest_sentence", 0.0, True),
         ],
     )
     def test_tells_what_went_wrong_from_what_went_well(
@@ -26,8 +24,10 @@ class TestIsMistake:
     ) -> None:
         assert is_mistake(metric=metric, rule=rule, points=points) is wrong
 
-    def test_knows_the_parts_of_the_fluency_score(self) -> None:
-        assert {name: points / 100 for name, points in FLUENCY_POINTS.items()} == FLUENCY_SHARES
+    @pytest.mark.parametrize(("part", "share"), FLUENCY_SHARES.items())
+    def test_asks_three_quarters_of_each_part_of_fluency(self, part: str, share: float) -> None:
+        assert not is_mistake(metric="fluency", rule=part, points=75 * share)
+        assert is_mistake(metric="fluency", rule=part, points=75 * share - 0.1)
 
 
 class TestRecurringMistakes:
