@@ -161,10 +161,18 @@ class TranscriptRecord(models.Model):
     speech = models.JSONField(default=list)  # [[start, end], …] from the VAD
     model = models.CharField(max_length=100)
     filler_detection = models.CharField(max_length=12)
+    heard = models.JSONField(
+        null=True, blank=True
+    )  # what the recogniser made, where a person put it right
     created_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def edited(self) -> bool:
+        """Tell whether a person has put it right."""
+        return self.heard is not None
 
 
 class EvaluationRecord(models.Model):
@@ -186,6 +194,7 @@ class EvaluationRecord(models.Model):
     suggestions = models.JSONField(default=list)
     expected_keywords = models.JSONField(default=list)  # what it was made for
     scorer_version = models.CharField(max_length=40)
+    edited = models.BooleanField(default=False)  # of a transcript that a person put right
     created_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

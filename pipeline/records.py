@@ -49,13 +49,18 @@ def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
             "speech": [[span.start, span.end] for span in transcript.speech],
             "model": transcript.model,
             "filler_detection": transcript.filler_detection,
+            "heard": None,
         },
     )
 
 
 def load_transcript(run: PipelineRun) -> Transcript:
     """Return the transcript of this run as the stages know it."""
-    kept = TranscriptRecord.objects.get(run=run)
+    return transcript_of(TranscriptRecord.objects.get(run=run))
+
+
+def transcript_of(kept: TranscriptRecord) -> Transcript:
+    """Return the kept transcript as the stages know it."""
     return Transcript(
         text=kept.text,
         language=kept.language,
@@ -114,6 +119,7 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
             "suggestions": list(evaluation.suggestions),
             "expected_keywords": keywords_of(run),
             "scorer_version": evaluation.scorer_version,
+            "edited": TranscriptRecord.objects.filter(run=run, heard__isnull=False).exists(),
         },
     )
 

@@ -1,5 +1,6 @@
 """What may come in about one recording's results, and what goes out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -7,12 +8,14 @@ from rest_framework import serializers
 from interview_platform.http.fields import TextField
 from pipeline.models import EvaluationRecord, TranscriptRecord
 from pipeline.serializers_parts import AttemptOut, SettledOut, UnderWayOut, names_of, score, text
+from pipeline.stages.thresholds import UNSURE_WORD
 from pipeline.subtitles import FILE_KINDS
 from pipeline.values import METRICS
 from sessions.serializers import LanguageField
 
 MAX_KEYWORDS = 50
 MAX_KEYWORD = 100  # characters
+MAX_CORRECTION = 50_000  # characters; half an hour of quick speech
 MAX_ATTEMPT = 2_147_483_647  # the column's own
 
 
@@ -77,6 +80,12 @@ class WordOut(serializers.Serializer[Any]):
     probability = serializers.FloatField(help_text="0 to 1, the recogniser's own.")
 
 
+class CorrectionIn(serializers.Serializer[Any]):
+    """What was really said."""
+
+    transcript = TextField(max_length=MAX_CORRECTION)
+
+
 class TranscriptFields(serializers.Serializer[Any]):
     """What was said."""
 
@@ -93,6 +102,13 @@ class TranscriptFields(serializers.Serializer[Any]):
     scorable = serializers.BooleanField(
         allow_null=True, help_text="False when there is nothing in it that could be judged."
     )
+    unsure_words = WordOut(
+        many=True, allow_null=True, help_text="The words that the recogniser may have got wrong."
+    )
+    edited = serializers.BooleanField(
+        allow_null=True, help_text="Whether you have put it right; then it was judged anew."
+    )
+    original_transcript = text("What the recogniser heard, where `edited`; else null.")
 
 
 class TranscriptOut(TranscriptFields, AttemptOut, SettledOut):
@@ -101,6 +117,31 @@ class TranscriptOut(TranscriptFields, AttemptOut, SettledOut):
 
 class TranscriptUnderWayOut(TranscriptFields, AttemptOut, UnderWayOut):
     """A transcript that is being made."""
+
+
+class WordChangeOut(serializers.Serializer[Any]):
+    """Words that were heard, and those that stand in their place now."""
+
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+    start = serializers.FloatField(allow_null=True, help_text="Seconds.")
+    end = serializers.FloatField(allow_null=True, help_text="Seconds.")
+
+
+class CorrectionOut(serializers.Serializer[Any]):
+    """How the corrected words differ from those that were heard."""
+
+    kept = serializers.IntegerField(help_text="Words.")
+    removed = serializers.IntegerField(help_text="Words.")
+    added = serializers.IntegerField(help_text="Words.")
+    changes = WordChangeOut(many=True)
+
+
+class CorrectedOut(TranscriptFields, AttemptOut):
+    """A transcript that was put right just now."""
+
+    status = serializers.ChoiceField(choices=("completed",))
+    difference = CorrectionOut()
 
 
 class ExplanationOut(serializers.Serializer[Any]):
@@ -149,6 +190,9 @@ class EvaluationFields(serializers.Serializer[Any]):
         child=serializers.CharField(), allow_null=True, help_text="What it was judged by."
     )
     scorer_version = text()
+    edited = serializers.BooleanField(
+        allow_null=True, help_text="Whether it judges a transcript that you have put right."
+    )
 
 
 class EvaluationOut(EvaluationFields, AttemptOut, SettledOut):
@@ -168,13 +212,17 @@ def transcript_body(record: TranscriptRecord) -> dict[str, Any]:
         "confidence": record.confidence,
         "word_count": record.word_count,
         "segments": [{"start": row[1], "end": row[2], "text": row[0]} for row in record.segments],
-        "words": [
-            {"word": row[0], "start": row[1], "end": row[2], "probability": row[3]}
-            for row in record.words
-        ],
+        "words": [_word(row) for row in record.words],
         "model": record.model,
         "scorable": bool(record.text.strip()),
+        "unsure_words": [_word(row) for row in record.words if row[3] < UNSURE_WORD],
+        "edited": record.edited,
+        "original_transcript": record.heard["text"] if record.heard else None,
     }
+
+
+def _word(row: Sequence[Any]) -> dict[str, Any]:
+    return {"word": row[0], "start": row[1], "end": row[2], "probability": row[3]}
 
 
 def evaluation_body(record: EvaluationRecord) -> dict[str, Any]:

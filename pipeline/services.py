@@ -83,7 +83,7 @@ def start_typed_run(*, question: Question, attempt: int, transcript: Transcript)
 @transaction.atomic
 def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
     """Make sure that the recording is, or will be, transcribed as this language (None: whatever it was made for)."""
-    stored = _lock(run)
+    stored = lock_run(run)
     if language is not None and not _is_heard_as(stored, language):
         stored.language = language
         stored.save(update_fields=["language"])
@@ -95,7 +95,7 @@ def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
 @transaction.atomic
 def ask_for_evaluation(run: PipelineRun, *, expected_keywords: list[str] | None) -> None:
     """Make sure that the answer is, or will be, judged by these keywords (None: whatever it was judged by)."""
-    stored = _lock(run)
+    stored = lock_run(run)
     if expected_keywords is not None and expected_keywords != records.keywords_of(stored):
         stored.expected_keywords = expected_keywords
         stored.save(update_fields=["expected_keywords"])
@@ -104,6 +104,11 @@ def ask_for_evaluation(run: PipelineRun, *, expected_keywords: list[str] | None)
             return
     if stored.state == State.FAILED and stored.stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
         _start_again(stored, Stage(stored.stage))
+
+
+def judge_again(run: PipelineRun) -> None:
+    """Put a run that is locked and has its transcript back to where it is judged."""
+    _start_again(run, Stage.EVALUATE)
 
 
 @transaction.atomic
@@ -150,7 +155,7 @@ def latest_runs(session: InterviewSession) -> "QuerySet[PipelineRun]":
 @transaction.atomic
 def retry_run(run: PipelineRun) -> bool:
     """Start a failed run again from the stage that failed; tell whether it was one."""
-    stored = _lock(run)
+    stored = lock_run(run)
     if stored.state != State.FAILED:
         return False
     _start_again(stored, Stage(stored.stage))
@@ -160,7 +165,7 @@ def retry_run(run: PipelineRun) -> bool:
 @transaction.atomic
 def requeue_run(run: PipelineRun) -> bool:
     """Take an unfinished run from whoever holds it and send it anew; tell whether it was one."""
-    stored = _lock(run)
+    stored = lock_run(run)
     if stored.state not in PipelineRun.UNFINISHED:
         return False
     _start_again(stored, Stage(stored.stage))
@@ -234,7 +239,8 @@ def _send_after_commit(run: PipelineRun) -> None:
     transaction.on_commit(partial(events.announce, run.session.uuid), robust=True)
 
 
-def _lock(run: PipelineRun) -> PipelineRun:
+def lock_run(run: PipelineRun) -> PipelineRun:
+    """Return the run as it is stored, held until the transaction ends."""
     return (
         PipelineRun.objects.select_for_update(of=("self",))
         .select_related("session", "question")

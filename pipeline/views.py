@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
-from pipeline import selectors, services
+from interview_platform.http.envelope import answer
+from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
 from pipeline.models import EvaluationRecord, TranscriptRecord
+from pipeline.progress import Outcome
 from pipeline.replies import (
     Result,
     answer_with,
@@ -27,6 +29,8 @@ from pipeline.replies import (
 )
 from pipeline.serializers import (
     AttemptIn,
+    CorrectedOut,
+    CorrectionIn,
     EvaluateIn,
     EvaluationFields,
     EvaluationOut,
@@ -150,6 +154,35 @@ class Transcript(APIView):
         )
         note_wait(request, response, held)
         return response
+
+    @extend_schema(
+        tags=SPEECH_TAGS,
+        operation_id="correct_transcript",
+        parameters=[AttemptIn],
+        request=CorrectionIn,
+        responses={200: CorrectedOut},
+        examples=[examples.answered("Corrected", examples.CORRECTED)],
+    )
+    def put(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """Put right what the recogniser heard; the answer is judged anew."""
+        query = AttemptIn(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        form = CorrectionIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = selectors.get_run(
+            owner=request.user,
+            session_uuid=session_uuid,
+            question_uuid=question_uuid,
+            attempt=query.validated_data.get("attempt"),
+        )
+        correction = corrections.correct_transcript(run, text=form.validated_data["transcript"])
+        data = TRANSCRIPT.as_data(Outcome(row=run.transcript, attempt=run.attempt))
+        return answer(
+            {**data, "difference": corrections.correction_body(correction)},
+            headers={"Location": _beside(request, "evaluation")},
+        )
 
 
 class Evaluate(Idempotent, APIView):

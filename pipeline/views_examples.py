@@ -97,8 +97,23 @@ TRANSCRIPT: Final = {
     "words": [{"word": "In", "start": 0.6, "end": 0.8, "probability": 0.97}],
     "model": "base (int8, cpu)",
     "scorable": True,
+    "unsure_words": [],
+    "edited": False,
+    "original_transcript": None,
     "attempt": 1,
     "status": "completed",
+}
+CORRECTED: Final = {
+    **TRANSCRIPT,
+    "transcript": "In my previous role I planned every step together.",
+    "edited": True,
+    "original_transcript": TRANSCRIPT["transcript"],
+    "difference": {
+        "kept": 8,
+        "removed": 1,
+        "added": 1,
+        "changes": [{"before": "we", "after": "I", "start": 1.8, "end": 1.9}],
+    },
 }
 EVALUATE: Final = requested(
     "By these keywords",
@@ -130,6 +145,7 @@ EVALUATION: Final = {
     "observations": {},
     "expected_keywords": ["challenge", "solution", "teamwork", "outcome", "learning"],
     "scorer_version": "1.0.0",
+    "edited": False,
     "attempt": 1,
     "status": "completed",
 }

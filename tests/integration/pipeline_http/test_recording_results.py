@@ -183,6 +183,9 @@ class TestATranscript:
             ],
             "model": "base",
             "scorable": True,
+            "unsure_words": [],
+            "edited": False,
+            "original_transcript": None,
             "attempt": 1,
             "status": "completed",
         }

@@ -1,0 +1,174 @@
+"""A transcript that a person has put right: which words changed, and when each of them was spoken."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from pipeline.values import Segment, Transcript, Word
+
+BARE = re.compile(r"^\W+|\W+$")
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """Words of the recogniser and what a person wrote in their place; one side is empty where words came or went."""
+
+    before: str
+    after: str
+    start: float | None  # seconds; None where the transcript has no word times
+    end: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A corrected transcript and how it differs from what was heard."""
+
+    transcript: Transcript
+    kept: int  # words
+    removed: int  # words
+    added: int  # words
+    changes: tuple[WordChange, ...]
+
+
+def correct(heard: Transcript, text: str) -> Correction:
+    """
+    Return the transcript with `text` in place of what was heard.
+
+    Words that stayed keep their times; others share the time of the words that they replace, or what lies between their
+    neighbours. What a person wrote is certain.
+    """
+    heard = replace(heard, words=_whole_words(heard))
+    old, new = [word.text for word in heard.words] or heard.text.split(), text.split()
+    blocks = list(_blocks(old, new))
+    kept = sum(len(block.new) for block in blocks if block.same)
+    words = _retime(heard, blocks) if heard.words else []
+    return Correction(
+        transcript=replace(
+            heard,
+            text=" ".join(new),
+            words=tuple(words),
+            segments=_recut(heard.segments, words) or _as_one(heard, new),
+        ),
+        kept=kept,
+        removed=len(old) - kept,
+        added=len(new) - kept,
+        changes=tuple(_change(heard, block) for block in blocks if not block.same),
+    )
+
+
+def _whole_words(heard: Transcript) -> tuple[Word, ...]:
+    """Return the words as they are written: the recogniser may time `state` and `-of-the-art` apart."""
+    parts = iter(heard.words)
+    whole = []
+    for written in heard.text.split():
+        held = next(parts, None)
+        while held and held.text != written and written.startswith(held.text):
+            part = next(parts, None)
+            held = part and Word(
+                held.text + part.text,
+                held.start,
+                part.end,
+                min(held.probability, part.probability),
+            )
+        if held is None or held.text != written:
+            return heard.words
+        whole.append(held)
+    return tuple(whole) if next(parts, None) is None else heard.words
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A run of words that stayed, or that gave way to others."""
+
+    same: bool
+    begin: int  # the place of its first word in the old text
+    old: Sequence[str]
+    new: Sequence[str]
+
+    @property
+    def until(self) -> int:
+        return self.begin + len(self.old)
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[_Block]:
+    """Yield the words in order. They are matched by their letters, and differ by any sign: a comma is a correction too."""
+    matcher = SequenceMatcher(None, [_bare(word) for word in old], [_bare(word) for word in new])
+    for kind, begin, until, first, last in matcher.get_opcodes():
+        if kind != "equal":
+            yield _Block(same=False, begin=begin, old=old[begin:until], new=new[first:last])
+            continue
+        place = begin
+        while place < until:
+            same = old[place] == new[first + place - begin]
+            end = place
+            while end < until and (old[end] == new[first + end - begin]) == same:
+                end += 1
+            written = new[first + place - begin : first + end - begin]
+            yield _Block(same=same, begin=place, old=old[place:end], new=written)
+            place = end
+
+
+def _bare(word: str) -> str:
+    return BARE.sub("", word).casefold() or word
+
+
+def _retime(heard: Transcript, blocks: Sequence[_Block]) -> list[Word]:
+    words: list[Word] = []
+    for block in blocks:
+        given = heard.words[block.begin : block.until]
+        if len(given) == len(block.new):
+            pairs = zip(given, block.new, strict=True)
+            words += [
+                word if word.text == text else replace(word, text=text, probability=1.0)
+                for word, text in pairs
+            ]
+        else:
+            words += _share(block.new, *_bounds(heard, block))
+    return words
+
+
+def _bounds(heard: Transcript, block: _Block) -> tuple[float, float]:
+    """Return the time of the words that went; where none did, the time between the neighbours."""
+    if block.old:
+        return heard.words[block.begin].start, heard.words[block.until - 1].end
+    after_last = block.begin == len(heard.words)
+    start = heard.words[block.begin - 1].end if block.begin else 0.0
+    end = heard.duration if after_last else heard.words[block.begin].start
+    return start, max(start, end)
+
+
+def _share(texts: Sequence[str], start: float, end: float) -> Iterator[Word]:
+    """Yield the words one after the other within the time, long ones for longer."""
+    letters = sum(len(text) for text in texts)
+    passed = 0
+    for text in texts:
+        begin = start + (end - start) * passed / letters
+        passed += len(text)
+        until = start + (end - start) * passed / letters
+        yield Word(text, round(begin, 3), round(until, 3), probability=1.0)
+
+
+def _recut(segments: Sequence[Segment], words: Sequence[Word]) -> tuple[Segment, ...]:
+    """Return the segments with the words that are spoken in them now; one that has lost all its words is gone."""
+    held: list[list[Word]] = [[] for _ in segments]
+    place = 0
+    for word in words if segments else ():
+        while place + 1 < len(segments) and word.start >= segments[place + 1].start:
+            place += 1
+        held[place].append(word)
+    return tuple(
+        Segment(" ".join(word.text for word in inside), segment.start, segment.end)
+        for segment, inside in zip(segments, held, strict=True)
+        if inside
+    )
+
+
+def _as_one(heard: Transcript, new: Sequence[str]) -> tuple[Segment, ...]:
+    """Return the whole text as one segment, where the recogniser gave no word times."""
+    return (Segment(" ".join(new), 0.0, heard.duration),) if heard.segments else ()
+
+
+def _change(heard: Transcript, block: _Block) -> WordChange:
+    start, end = _bounds(heard, block) if heard.words else (None, None)
+    return WordChange(" ".join(block.old), " ".join(block.new), start, end)
