@@ -18,6 +18,7 @@ from pipeline.models import (
     TranscriptRecord,
     WorkerHeartbeat,
 )
+from pipeline.models_language import DailyTokens, LanguageModelCall, QuestionJob
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the type checker only
@@ -159,6 +160,51 @@ class TryAdmin(ReadOnly):
     list_display = ("run", "stage", "attempt", "outcome", "error_code", "worker", "started_at")
     list_filter = ("stage", "outcome", "error_code")
     list_select_related = ("run",)
+    show_full_result_count = False
+
+
+@admin.register(LanguageModelCall)
+class LanguageModelCallAdmin(ReadOnly):
+    """What language models were asked for, what it consumed and how it ended."""
+
+    list_display = (
+        "created_at",
+        "purpose",
+        "owner",
+        "model",
+        "prompt_tokens",
+        "completion_tokens",
+        "cost",
+        "outcome",
+        "seconds",
+    )
+    list_filter = ("purpose", "outcome", "model", "created_at")
+    search_fields = ("owner__email", "session__uuid")
+    list_select_related = ("owner",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    show_full_result_count = False
+
+
+@admin.register(DailyTokens)
+class DailyTokensAdmin(ReadOnly):
+    """What of the daily budgets is spent; the row without an owner is everybody's."""
+
+    list_display = ("day", "owner", "tokens")
+    list_filter = ("day",)
+    list_select_related = ("owner",)
+    ordering = ("-day", "-tokens")
+
+
+@admin.register(QuestionJob)
+class QuestionJobAdmin(ReadOnly):
+    """Questions that a language model writes, or was to write."""
+
+    list_display = ("created_at", "session", "parent", "state", "failure_code", "finished_at")
+    list_filter = ("state", "failure_code", "created_at")
+    list_select_related = ("session", "parent")
+    ordering = ("-created_at",)
+    exclude = ("wish", "token")
     show_full_result_count = False
 
 

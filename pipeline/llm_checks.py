@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
+LONGEST = 60.0  # seconds: the worker that asks is stopped after 75
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -14,7 +15,7 @@ def language_model_can_be_asked(**kwargs: Any) -> list[CheckMessage]:
     """Return an error for a provider without a key or with an address that is none."""
     if settings.LLM_PROVIDER == "none":
         return []
-    return [*_check_key(), *_check_address()]
+    return [*_check_key(), *_check_address(), *_check_patience()]
 
 
 def _check_key() -> list[CheckMessage]:
@@ -39,3 +40,12 @@ def _check_address() -> list[CheckMessage]:
         hint = "Use https: the key and the job descriptions travel in the clear."
         return [Warning("LLM_BASE_URL is not encrypted.", hint=hint, id="llm.W003")]
     return []
+
+
+def _check_patience() -> list[CheckMessage]:
+    if settings.LLM_TIMEOUT_SECONDS <= LONGEST:
+        return []
+    message = (
+        f"LLM_TIMEOUT_SECONDS is over {LONGEST:.0f}: the worker that asks would be stopped first."
+    )
+    return [Error(message, id="llm.E004")]

@@ -31,3 +31,12 @@ class TestLanguageModelCheck:
         settings.LLM_BASE_URL = address
 
         assert [message.id for message in language_model_can_be_asked()] == ids
+
+    @pytest.mark.parametrize(("seconds", "ids"), [(60.0, []), (61.0, ["llm.E004"])])
+    def test_finds_patience_that_workers_do_not_have(
+        self, settings: Any, seconds: float, ids: list[str]
+    ) -> None:
+        settings.LLM_PROVIDER, settings.LLM_API_KEY, settings.LLM_BASE_URL = "openai", "k", ""
+        settings.LLM_TIMEOUT_SECONDS = seconds
+
+        assert [message.id for message in language_model_can_be_asked()] == ids
