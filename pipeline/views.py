@@ -160,7 +160,7 @@ class Transcript(APIView):
         operation_id="correct_transcript",
         parameters=[AttemptIn],
         request=CorrectionIn,
-        responses={200: CorrectedOut},
+        responses={200: CorrectedOut, 409: None},
         examples=[examples.answered("Corrected", examples.CORRECTED)],
     )
     def put(
