@@ -11,7 +11,9 @@ API_THREADS = 16  # each; most of them wait for results (`Prefer: wait`)
 API_TIMEOUT = 60  # seconds of silence after which a process is replaced
 API_GRACE = 30  # seconds that running requests have at a stop
 CPU_TASKS_PER_CHILD = 200
-CPU_KILOBYTES_PER_CHILD = 600_000
+CPU_KILOBYTES_PER_CHILD = (
+    1_200_000  # twice what the judges load: a smaller limit makes each answer load them anew
+)
 
 # A slow broker must not hold up a request.
 API_ENVIRONMENT = {"BROKER_SOCKET_TIMEOUT": "0.7", "BROKER_CONNECT_TIMEOUT": "0.7"}

@@ -130,7 +130,7 @@ class TestAChildThatHasWorkedLong:
         options = parts.cpu_worker(laboratory.stack.config).command
 
         assert "--max-tasks-per-child=200" in options
-        assert "--max-memory-per-child=600000" in options
+        assert f"--max-memory-per-child={parts.CPU_KILOBYTES_PER_CHILD}" in options
 
 
 def judged_after(person: Person, path: str) -> float:

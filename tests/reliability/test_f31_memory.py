@@ -1,13 +1,18 @@
 """F31: a worker's child does not grow with its work."""
 
+import os
+import subprocess
+import sys
 from contextlib import suppress
 
 import psutil
 import pytest
 from celery.exceptions import Ignore
 
+from interview_platform.stack.parts import CPU_KILOBYTES_PER_CHILD
 from pipeline import tasks
 from pipeline.models import PipelineRun, Stage
+from tests.environment import ROOT
 from tests.factories import make_evaluation, make_run, make_transcript
 from tests.private_broker import PrivateBroker
 
@@ -38,3 +43,29 @@ def work(run: PipelineRun, *, times: int) -> None:
         for task in (tasks.score_session, tasks.write_feedback):
             with suppress(Ignore):
                 task.run(run_id=run.pk)
+
+
+def test_a_child_that_has_loaded_its_models_is_far_from_its_limit() -> None:
+    """A child over its limit is replaced after each task: then every answer would wait for all models to load."""
+    program = (
+        "import django; django.setup()\n"
+        "import resource\n"
+        "from pipeline.providers import registry\n"
+        "judges = registry.judges(language='en')\n"
+        "text = 'We were late, so I spoke with the team and we agreed on a plan.'\n"
+        "judges.encoder.encode([text]), judges.parser.parse(text), judges.grammar.check(text)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    own = {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE": "sqlite"}
+
+    judge = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **own},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    kilobytes = int(judge.stdout.split()[-1])
+    assert kilobytes <= 0.7 * CPU_KILOBYTES_PER_CHILD
