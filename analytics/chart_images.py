@@ -206,7 +206,7 @@ def _is_empty(chart: Chart) -> bool:
 
 
 def _title(chart: Chart) -> str:
-    return f"{chart.title}, {PERIOD_NAMES[chart.period]}"
+    return f"{chart.title}, {PERIOD_NAMES[chart.period]}" if chart.period else chart.title
 
 
 def _describe(svg: str, chart: Chart, *, style: str) -> str:
@@ -225,6 +225,7 @@ def _describe(svg: str, chart: Chart, *, style: str) -> str:
 _PLOTS: Final[dict[str, Callable[["Axes", Sequence[Dataset], Sequence[str]], None]]] = {
     "weekly_activity": _plot_bars,
     "metrics_bar": _plot_bars,
+    "answers": _plot_bars,
 }
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from analytics import views
+from analytics import views, views_report
 
 urlpatterns = [
     path("history", views.History.as_view()),
     path("dashboard", views.Dashboard.as_view()),
     path("charts/<str:chart_type>", views.Charts.as_view()),
     path("compare", views.Compare.as_view()),
+    path("sessions/<uuid:session_uuid>/report", views_report.SessionReport.as_view()),
     path(
         "sessions/<uuid:session_uuid>/questions/<uuid:question_uuid>/attempts",
         views.Attempts.as_view(),

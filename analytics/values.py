@@ -96,7 +96,7 @@ class Chart:
 
     chart_type: str
     title: str
-    period: str
+    period: str  # "" where it is about one session
     labels: tuple[str, ...]
     datasets: tuple[Dataset, ...]
     description: str

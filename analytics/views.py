@@ -1,5 +1,6 @@
 """History, dashboard and charts over HTTP."""
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -71,14 +72,16 @@ class Dashboard(APIView):
         return conditional_answer(request, DashboardOut(dashboard).data)
 
 
-class ImageAccept(DefaultContentNegotiation):
-    """Takes whatever is said to be accepted where an image is asked for: the query decides what is sent."""
+class FileAccept(DefaultContentNegotiation):
+    """Takes whatever is said to be accepted where a file is asked for: the query decides what is sent."""
+
+    kinds: Container[str] = IMAGES
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the only renderer, which shows errors."""
-        if request.query_params.get("format") in IMAGES:
+        if request.query_params.get("format") in self.kinds:
             only: BaseRenderer = renderers[0]
             return only, str(only.media_type)
         chosen: tuple[BaseRenderer, str] = super().select_renderer(
@@ -91,7 +94,7 @@ class Charts(APIView):
     """One chart."""
 
     conditional = True
-    content_negotiation_class = ImageAccept
+    content_negotiation_class = FileAccept
 
     @extend_schema(
         tags=TAGS,

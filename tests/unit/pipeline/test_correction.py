@@ -11,14 +11,18 @@ texts = st.lists(
 ).filter(lambda words: all(word.split() == [word] for word in words))
 
 
-def heard(*words: str, **fields: object) -> Transcript:
+def heard(*words: str, segments: tuple[Segment, ...] = ()) -> Transcript:
     """A second for each word, and a pause of half a second after it."""
     spoken = tuple(
         Word(word, index * 1.5, index * 1.5 + 1.0, 0.8) for index, word in enumerate(words)
     )
     return Transcript(
-        text=" ".join(words), language="en", duration=1.5 * len(words), words=spoken, **fields
-    )  # type: ignore[arg-type] # the tests name real fields
+        text=" ".join(words),
+        language="en",
+        duration=1.5 * len(words),
+        words=spoken,
+        segments=segments,
+    )
 
 
 class TestCorrect:
