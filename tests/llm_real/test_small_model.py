@@ -5,8 +5,9 @@ A model of 135 million parameters follows the protocol and, held by the server's
 worth showing. So this tests both halves: real calls, counted and written down, and an interview that is whole whatever it says.
 """
 
+import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.llm_real.small_model import SmallModel
 from tests.recordings import sample
 from tests.running_stack import RunningStack
 from tests.waiting import wait_until
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 240.0  # seconds: the model shares two cores with everything else
 SCHEMA: dict[str, object] = {
@@ -76,7 +79,6 @@ class TestAnInterview:
         self,
         stack: RunningStack,
         small_model: SmallModel,
-        record_property: Callable[[str, object], None],
     ) -> None:
         with Candidate(stack.url) as candidate:
             candidate.register()
@@ -100,8 +102,8 @@ class TestAnInterview:
         assert all(remark["quote"] in said for remark in report["narrative"])
         assert report["summary"]
         assert report["resources"]
-        record_property("calls", str(calls))
-        record_property("made by", f"{questions[0]['source']}, {report['engine']}")
+        by = (questions[0]["source"], report["engine"])
+        logger.info("Calls: %s; question and feedback by %s", calls, by)
 
 
 def generate(candidate: Candidate) -> tuple[list[Any], list[str]]:
