@@ -57,7 +57,7 @@ class ReportAnswerOut(serializers.Serializer[Any]):
     trouble = serializers.CharField(allow_blank=True, help_text="Why there is no score.")
 
 
-class ShareOut(serializers.Serializer[Any]):
+class MetricShareLineOut(serializers.Serializer[Any]):
     """One metric's share of the total."""
 
     name = serializers.CharField()
@@ -100,7 +100,7 @@ class ReportFields(serializers.Serializer[Any]):
     answered = serializers.IntegerField(allow_null=True)
     asked = serializers.IntegerField(allow_null=True)
     summary = text()
-    metrics = ShareOut(many=True, allow_null=True)
+    metrics = MetricShareLineOut(many=True, allow_null=True)
     charts = ChartOut(many=True, allow_null=True)
     answers = ReportAnswerOut(many=True, allow_null=True)
     strengths = PointOut(many=True, allow_null=True)

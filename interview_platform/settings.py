@@ -277,6 +277,7 @@ REST_FRAMEWORK = {
         "register": env_text("THROTTLE_REGISTER", default="60/h"),
         "user": env_text("THROTTLE_USER", default="1200/m"),
         "upload": env_text("THROTTLE_UPLOAD", default="240/h"),
+        "comment": "20/h",  # of visitors of a shared report, by address
     },
     "EXCEPTION_HANDLER": "interview_platform.http.errors.handle_exception",
     "NUM_PROXIES": env_int("NUM_PROXIES", default=0),

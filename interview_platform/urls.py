@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/interviews/", include("media.urls")),
     path("api/v1/", include("pipeline.urls")),
     path("api/v1/feedback/", include("analytics.urls")),
+    path("api/v1/shared/", include("analytics.shared_urls")),
     path("", include("media.public_urls")),
     path("", include("interview_platform.operations.urls")),
 ]

@@ -111,3 +111,39 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class SessionShare(models.Model):
+    """A link by which somebody without an account may read a session's report. Only a hash of its secret is kept."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.ForeignKey(InterviewSession, on_delete=models.CASCADE, related_name="shares")
+    token_hash = models.CharField(max_length=64, unique=True)  # sha256
+    with_audio = models.BooleanField(default=False)
+    with_name = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.session} until {self.expires_at:%Y-%m-%d}"
+
+
+class ShareComment(models.Model):
+    """What a visitor of a shared report left."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    share = models.ForeignKey(SessionShare, on_delete=models.CASCADE, related_name="comments")
+    author = models.CharField(max_length=80, blank=True)
+    text = models.CharField(max_length=2000)
+    score = models.PositiveSmallIntegerField(null=True, blank=True)  # 0..100
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__lte=100), name="a_visitor_scores_of_100"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text[:80]
