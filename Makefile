@@ -79,6 +79,10 @@ CHAOS = --seed $(or $(SEED),7) --uploads $(or $(UPLOADS),200) --database $(or $(
 chaos: install-dev ## Break everything while people upload (SEED=7 UPLOADS=200 DATABASE=sqlite|postgres)
 	$(PY) -m tests.chaos.run $(CHAOS)
 
+.PHONY: bite
+bite: install-dev ## Take one safeguard out of a copy at a time: the tests must go red each time
+	$(PY) -m tests.bite.run
+
 .PHONY: wer
 wer: install-dev ## Measure the recogniser (benchmarks/README.md)
 	$(PY) benchmarks/wer.py

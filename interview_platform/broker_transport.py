@@ -21,7 +21,7 @@ class Channel(redis.Channel):
     """
 
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - Kombu's signature
-        if self.connection.client is None:
+        if self.connection is None or self.connection.client is None:
             raise ConnectionError("the connection to the broker was taken apart")
         params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)  # type: ignore[misc] # not in the stubs
         return params

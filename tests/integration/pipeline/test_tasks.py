@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from celery.exceptions import Ignore
 from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+from pytest_django.fixtures import Settings
 
 from pipeline import tasks
 from pipeline.models import (
@@ -17,7 +19,9 @@ from pipeline.models import (
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
 from tests.factories import make_evaluation, make_run, make_transcript
+from tests.integration.pipeline.conftest import let_lease_run_out
 from tests.private_broker import PrivateBroker
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,6 +142,32 @@ class TestAFailingStage:
 
         run.refresh_from_db()
         assert (run.state, run.attempts) == ("queued", 0)
+
+
+class TestALongStage:
+    def test_keeps_its_run_for_as_long_as_it_works(
+        self,
+        run: PipelineRun,
+        broker: PrivateBroker,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        settings.HEARTBEAT_SECONDS = 0.05
+
+        class SlowRecogniser:
+            """Takes so long that its lease must be kept alive meanwhile."""
+
+            def transcribe(self, *_: Any, **__: Any) -> Any:
+                let_lease_run_out(run)
+                alive = PipelineRun.objects.filter(pk=run.pk, lease_until__gt=Now())
+                wait_until(alive.exists, seconds=5)
+                raise PermanentError("heard", "That was enough.")
+
+        monkeypatch.setattr(registry, "speech_to_text", SlowRecogniser)
+
+        carry_out(tasks.transcribe_answer, run)
+
+        assert run.failure_code == "heard"
 
 
 class TestAMessage:
