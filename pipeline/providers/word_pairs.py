@@ -17,7 +17,7 @@ WORDS_OF_WEB = (
     1_024_908_267_229.0  # that the counts come from (P. Norvig, Natural Language Corpus Data)
 )
 UNSEEN_WORD = 12_711.0  # the count of the rarest word listed
-PRIOR = 2_000.0  # counts given to every pair, as many as chance would make: rare pairs say little
+PRIOR = 5_000.0  # counts given to every pair, as many as chance would make: rare pairs say little
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _KEY_BITS = 32  # a pair's key: the number of its first word, then that of its second
 

@@ -36,6 +36,7 @@ def evaluate_answer(
     scores = {name: finding.score for name, finding in findings.items()}
     scorable = not reasons
     rows = tuple(row for name in METRICS for row in findings[name].explanations)
+    seen = observe(script, question=question)
     metric_reasons = tuple(
         f"{findings[name].reason}:{name}" for name in METRICS if findings[name].reason
     )
@@ -50,9 +51,9 @@ def evaluate_answer(
         metrics=_metrics(script, transcript, judges, findings),
         explanations=rows,
         intervals={name: ends for name in METRICS if (ends := findings[name].interval) is not None},
-        observations=observe(script, question=question),
-        summary=summarize(scores, reasons=reasons),
-        suggestions=suggest(script, scores=scores, rows=rows, category=question.category),
+        observations=seen,
+        summary=summarize(scores, reasons=reasons, words=len(script.spoken), observations=seen),
+        suggestions=suggest(script, scores=scores, rows=rows, observations=seen),
         scorer_version=SCORER_VERSION,
     )
 

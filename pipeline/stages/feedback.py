@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.stages.advice import NAMES
 from pipeline.stages.curves import band
 from pipeline.stages.reading_list import pick_resources
 from pipeline.stages.remarks import practise, praise, remark_on_weakness, suggest_practice
@@ -45,7 +46,7 @@ def write_feedback(
         suggestions=_suggestions(weak or ranked[:1], graded, card),
         resources=pick_resources(ranked),
         readiness=readiness,
-        next_steps=_next_steps(card, ranked, readiness),
+        next_steps=_next_steps(card, ranked, readiness, graded),
     )
 
 
@@ -100,7 +101,7 @@ def _summary(card: ScoreCard, weak: Sequence[MetricName]) -> str:
     if ungraded:
         text += f" Answers that could not be graded and do not count: {ungraded}."
     if weak:
-        text += f" Work on {weak[0]} first."
+        text += f" Work on {NAMES[weak[0]]} first."
     return text
 
 
@@ -112,16 +113,21 @@ def _suggestions(
 
 
 def _next_steps(
-    card: ScoreCard, ranked: Sequence[MetricName], readiness: Readiness
+    card: ScoreCard,
+    ranked: Sequence[MetricName],
+    readiness: Readiness,
+    graded: Sequence[JudgedAnswer],
 ) -> tuple[str, ...]:
     steps: list[str] = []
     if card.answered < card.asked:
         steps.append(f"Answer the open questions: {card.asked - card.answered} of {card.asked}.")
-    if ranked:
-        lowest = card.breakdown[ranked[0]].raw or 0.0
+    lowest = min(
+        graded, key=lambda answer: (answer.evaluation.overall or 0.0, answer.position), default=None
+    )
+    if ranked and lowest is not None:
         steps.append(
-            f"Record the lowest question again with one aim: {ranked[0]}, now {lowest:.1f}, "
-            "a few points up."
+            f"Record question {lowest.position} again, \u201c{lowest.question_text}\u201d: it has "
+            f"{lowest.evaluation.overall or 0.0:.1f} of 100. Take one aim: {NAMES[ranked[0]]}."
         )
     if readiness.practice < PRACTICE_POINTS:
         steps.append(
@@ -148,8 +154,23 @@ def _ungraded(
         suggestions=(suggest_practice(card),),
         resources=pick_resources(("relevance", "fluency")),
         readiness=readiness,
-        next_steps=(
-            "Record each answer again with at least four or five full sentences.",
-            "Listen to the first seconds of a recording to check that your voice is there.",
-        ),
+        next_steps=_first_steps(answers),
     )
+
+
+def _first_steps(answers: Sequence[JudgedAnswer]) -> tuple[str, ...]:
+    """Return what to do before anything can be graded, by what stood in the way."""
+    reasons = {reason for answer in answers for reason in answer.evaluation.reasons}
+    steps = []
+    if not answers or "too_short" in reasons:
+        steps.append(
+            "Record each answer again with at least four or five full sentences: what happened, what you did, "
+            "how it ended."
+        )
+    if reasons & {"no_speech", "only_fillers", "low_confidence"}:
+        steps.append(
+            "Listen to the first seconds of a recording to check that your voice is there."
+        )
+    if "language_not_supported" in reasons:
+        steps.append("Answer in English to get a grade; the text of other languages is kept.")
+    return tuple(steps) or ("Answer the first question, even in rough words.",)

@@ -155,22 +155,7 @@ def _pace_reading(script: Script, delivery: Delivery) -> tuple[Measure, str, Pas
     elif pace > fast:
         verdict = f"faster than the {slow} to {fast} that listeners rate best"
     message = f"You spoke {pace:.0f} words a minute, {verdict}."
-    return Measure(pace, "words/min"), message, _smoothest_run(script)
-
-
-def _smoothest_run(script: Script) -> Passage | None:
-    """Return the longest stretch without filler or repetition, at most `QUOTE_WORDS` of it."""
-    clean = script.clean
-    best: tuple[int, int] | None = None
-    first = 0
-    for step, index in enumerate(clean):
-        if step and index != clean[step - 1] + 1:
-            first = step
-        if best is None or step - first > best[1] - best[0]:
-            best = (first, step)
-    if best is None:
-        return None
-    return script.passage(clean[best[0]], clean[min(best[1], best[0] + QUOTE_WORDS - 1)])
+    return Measure(pace, "words/min"), message, script.smoothest(words=QUOTE_WORDS)
 
 
 def _filler_reading(script: Script, delivery: Delivery) -> tuple[Measure, str, Passage | None]:

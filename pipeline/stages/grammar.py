@@ -8,12 +8,14 @@ from pipeline.ports import GrammarChecker, GrammarFlag, LinguisticParser, Wordin
 from pipeline.stages.curves import as_score, band, interpolate
 from pipeline.stages.explain import Finding, Measure, explain
 from pipeline.stages.intervals import grammar_interval
+from pipeline.stages.spelt_numbers import spell_numbers
 from pipeline.stages.spoken_rules import find_spoken_errors
 from pipeline.stages.thresholds import (
     GRAMMAR_BANDS,
     GRAMMAR_CURVE,
     GRAMMAR_STEP,
     MIN_WORDS,
+    QUOTE_WORDS,
     SHORT_GRAMMAR,
     UNSURE_WORD,
 )
@@ -91,7 +93,7 @@ def judge_grammar(
         score = as_score(GRAMMAR_STEP * round(grammar.score / GRAMMAR_STEP))
     return Finding(
         score=score,
-        explanations=_explanations(grammar, score),
+        explanations=_explanations(script, grammar, score),
         measures={
             "grammar_engine": engine,
             "grammar_band": band(score, GRAMMAR_BANDS),
@@ -144,7 +146,7 @@ def checked_text(script: Script) -> CheckedText:
         word = script.words[index]
         if word.probability is not None and word.probability < UNSURE_WORD:
             continue
-        piece = _FIRST_PERSON.sub("I", word.plain)
+        piece = _FIRST_PERSON.sub("I", spell_numbers(word.plain))
         piece = piece[:1].upper() + piece[1:] if begins else piece
         begins = word.ends_sentence
         spans.append((length, length + len(piece), index))
@@ -195,7 +197,7 @@ def _row(slip: Slip) -> dict[str, object]:
     }
 
 
-def _explanations(grammar: Grammar, score: float) -> tuple[Explanation, ...]:
+def _explanations(script: Script, grammar: Grammar, score: float) -> tuple[Explanation, ...]:
     best = interpolate(0.0, GRAMMAR_CURVE)
     usual = grammar.wording
     base = explain(
@@ -218,6 +220,7 @@ def _explanations(grammar: Grammar, score: float) -> tuple[Explanation, ...]:
             if usual.points >= 0
             else "Word by word, your sentences often run otherwise than fluent English does."
         ),
+        passage=None if grammar.slips else script.smoothest(words=QUOTE_WORDS),
     )
     weights = sum(slip.weight for slip in grammar.slips)
     cost = interpolate(grammar.density, GRAMMAR_CURVE) - best

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.stages.explain import shorten
 from pipeline.stages.lexicon import FUNCTION_WORDS, HEDGES, META_WORDS, word_set
-from pipeline.stages.story import STORY_PARTS, find_story
+from pipeline.stages.story import STORY_PARTS, asks_for_story, find_story
 from pipeline.stages.thresholds import MOST_SHOWN, QUOTE_WORDS, RECURRING_TIMES
 from pipeline.stages.transcript import Passage, Script
 from pipeline.values import QuestionBrief
@@ -26,7 +26,8 @@ _TEAM = word_set("we we're we've we'd we'll us our ours ourselves")
 
 def observe(script: Script, *, question: QuestionBrief) -> dict[str, object]:
     """Return what can be pointed at in the answer; plain JSON."""
-    story = find_story(script) if question.category == "behavioral" else {}
+    asked = question.category == "behavioral" and asks_for_story(question.text)
+    story = find_story(script) if asked else {}
     return {
         "star": {
             part: [_shown(script, each) for each in story.get(part, ())] for part in STORY_PARTS

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.stages.advice import WORST_OF_METRIC
-from pipeline.stages.thresholds import QUOTE_WORDS
+from pipeline.stages.thresholds import LOW_BELOW, QUOTE_WORDS
 from pipeline.values import Explanation, JudgedAnswer, MetricName, Remark, ScoreCard
 
 
@@ -21,37 +21,58 @@ class Evidence:
 
 
 _OPENING = re.compile(rf"(?:\S+\s+){{0,{QUOTE_WORDS - 1}}}\S+")
-_LOSSES = ("fillers", "repetitions", "pauses")  # their quotes show what is missing to full points
-_WHY: Mapping[MetricName, str] = {
-    "relevance": "An interviewer first asks whether the question was answered.",
-    "grammar": "Slips draw attention away from what you say.",
-    "fluency": "A steady pace lets the listener follow without effort.",
-    "keywords": "The expected terms show that you know the field and its tools.",
+_NO_PRAISE = (
+    "fillers",
+    "repetitions",
+    "pauses",
+)  # their quotes show what is missing to full points
+_STRONG: Mapping[MetricName, tuple[str, str]] = {
+    "relevance": (
+        "You stay with what was asked",
+        "An interviewer hears at once that the question was answered.",
+    ),
+    "grammar": ("Few errors were heard", "Nothing draws attention away from what you say."),
+    "fluency": ("You are easy to follow", "A steady flow lets the listener think along."),
+    "keywords": (
+        "You use the terms that were expected",
+        "They show that you know the field and its tools.",
+    ),
 }
-_GOOD: Mapping[MetricName, str] = {
-    "relevance": "Your answers stay with what was asked",
-    "grammar": "Few errors were heard",
-    "fluency": "Your delivery is easy to follow",
-    "keywords": "You use the terms that were expected",
-}
-_WEAK: Mapping[MetricName, str] = {
-    "relevance": "Your answers leave the question",
-    "grammar": "Errors of grammar were heard",
-    "fluency": "Pace, pauses or fillers make you harder to follow",
-    "keywords": "Expected terms are missing",
+_WEAK: Mapping[MetricName, tuple[str, str, str]] = {  # low, middling, why it matters
+    "relevance": (
+        "What was asked is hardly answered yet",
+        "What was asked is answered in part",
+        "An interviewer first listens for an answer to the question.",
+    ),
+    "grammar": (
+        "Many errors of grammar were heard",
+        "Some errors of grammar were heard",
+        "Slips draw attention away from what you say.",
+    ),
+    "fluency": (
+        "Pace, pauses or fillers make you hard to follow",
+        "Pace, pauses or fillers make you somewhat harder to follow",
+        "A steady flow lets the listener think along.",
+    ),
+    "keywords": (
+        "Most expected terms were not heard",
+        "Some expected terms were not heard",
+        "They show that you know the field and its tools.",
+    ),
 }
 _DO: Mapping[MetricName, str] = {
-    "relevance": "Before you speak, repeat the question's main word to yourself and let every sentence serve it",
+    "relevance": "Begin with one sentence that answers the question; let the story after it be the proof",
     "grammar": "Say the corrected sentence aloud three times, then answer the question again",
     "fluency": "Record the answer again from three written key words, with a silent breath in place of each filler",
-    "keywords": "Write down the terms the question asks for and build one sentence with each that is true of you",
+    "keywords": "Build one sentence, true of you, around each missing term",
 }
 
 
 def praise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer]) -> Remark:
     """Return a strength with the answer that shows it best."""
     shown = _evidence(name, answers, best=True)
-    message = f"{_GOOD[name]}: {card.breakdown[name].raw:.1f} of 100. {_quoted(shown, best=True)} {_WHY[name]}"
+    good, why = _STRONG[name]
+    message = f"{good}: {card.breakdown[name].raw:.1f} of 100. {_quoted(shown, best=True)} {why}"
     return _remark(name.capitalize(), " ".join(message.split()), shown)
 
 
@@ -60,8 +81,10 @@ def remark_on_weakness(
 ) -> Remark:
     """Return a weakness with the answer that shows it most."""
     shown = _evidence(name, answers, best=False)
-    detail = _detail(name, shown)
-    message = f"{_WEAK[name]}: {card.breakdown[name].raw:.1f} of 100. {_quoted(shown, best=False)} {detail} {_WHY[name]}"
+    low, middling, why = _WEAK[name]
+    raw = card.breakdown[name].raw or 0.0
+    head = low if raw < LOW_BELOW else middling
+    message = f"{head}: {raw:.1f} of 100. {_quoted(shown, best=False)} {_detail(name, shown)} {why}"
     return _remark(name.capitalize(), " ".join(message.split()), shown)
 
 
@@ -69,12 +92,14 @@ def practise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer])
     """Return what to do about a metric, tied to one place in an answer."""
     shown = _evidence(name, answers, best=False)
     place = (
-        f" Begin with question {shown.answer.position}: \u201c{shown.quote}\u201d{_at(shown)}."
+        f" Try it on question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
         if shown
         else ""
     )
-    missing = _missing_keywords(shown) if name == "keywords" else ""
-    return _remark(name.capitalize(), f"{_DO[name]}.{place}{missing}", shown)
+    first = (
+        f" The first one: \u201c{missing[0]}\u201d." if (missing := _missing(name, shown)) else ""
+    )
+    return _remark(name.capitalize(), f"{_DO[name]}.{place}{first}", shown)
 
 
 def suggest_practice(card: ScoreCard) -> Remark:
@@ -110,38 +135,35 @@ def _row_of(name: MetricName, rows: Sequence[Explanation], *, best: bool) -> Exp
     own = [row for row in rows if row.score == name]
     quoted = [row for row in own if row.quote]
     if best:
-        gained = [
-            row
-            for row in quoted
-            if row.points > 0 and row.rule not in ("fillers", "repetitions", "pauses")
-        ]
+        gained = [row for row in quoted if row.points > 0 and row.rule not in _NO_PRAISE]
         return max(gained, key=lambda row: row.points, default=None)
     if name == "fluency":
         return min(quoted, key=lambda row: row.points, default=None)
     if name == "grammar":
-        return next((row for row in quoted if row.points < 0), None)
+        return next((row for row in quoted if row.points < 0 and row.rule != "usual_wording"), None)
     worst = [row for rule in WORST_OF_METRIC[name] for row in own if row.rule == rule]
     return worst[0] if worst else None
 
 
 def _detail(name: MetricName, shown: Evidence | None) -> str:
-    if shown is None:
-        return ""
-    if name == "keywords":
-        return _missing_keywords(shown)
-    return shown.row.message if shown.row else ""
+    missing = _missing(name, shown)
+    if missing:
+        return f"Not heard there: {', '.join(missing[:5])}."
+    return shown.row.message if shown and shown.row else ""
 
 
-def _missing_keywords(shown: Evidence | None) -> str:
-    missing = shown.answer.evaluation.metrics.get("keywords_missing") if shown else None
-    if not isinstance(missing, list) or not missing:
-        return ""
-    return f" Not mentioned there: {', '.join(str(keyword) for keyword in missing[:5])}."
+def _missing(name: MetricName, shown: Evidence | None) -> list[str]:
+    if name != "keywords" or shown is None:
+        return []
+    missing = shown.answer.evaluation.metrics.get("keywords_missing")
+    return [str(keyword) for keyword in missing] if isinstance(missing, list) else []
 
 
 def _quoted(shown: Evidence | None, *, best: bool) -> str:
     if shown is None:
         return ""
+    if shown.row is None or not shown.row.quote:  # what is missing has no words of its own
+        return f"Question {shown.answer.position} began with \u201c{shown.quote}\u201d."
     word = "best" if best else "most clearly"
     return f"It shows {word} in question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
 

@@ -72,8 +72,12 @@ def read_stretches(text: str) -> list[Stretch]:
 def pick_stretches(stretches: Sequence[Stretch], *, most: int) -> list[Stretch]:
     """Return stretches spread evenly over the text, about `most` words of them."""
     words = sum(len(each.text.split()) for each in stretches)
-    step = max(1, -(-words // most))
-    return list(stretches[::step])
+    share = min(1.0, most / max(words, 1))
+    return [
+        each
+        for number, each in enumerate(stretches)
+        if int((number + 1) * share) > int(number * share)
+    ] or list(stretches[:1])
 
 
 def find_rewordings(

@@ -1,5 +1,6 @@
 """The parts of a told experience: situation, task, action, result."""
 
+import re
 from typing import Final
 
 from pipeline.stages.lexicon import word_set
@@ -28,6 +29,11 @@ _SITUATION = (
     "there were", "i was working", "we were working", "i worked at", "i was a", "we had a", "i had a", "one time",
     "once i", "our team was", "the company was", "i used to", "this was",
 )  # fmt: skip
+_OUTCOME_SUBJECTS = word_set("it that this they everything everyone everybody so now the")
+_STORY_ASKED = re.compile(
+    r"tell me about (?:a|an|the)\b|describe (?:a|an|the)\b|\ba time\b|\ban? (?:recent )?(?:example|situation|project|occasion)\b"
+    r"|\bhave you ever\b|\bwhen (?:did|have|was|were)\b|\bwalk me through (?:a|an|the)\b"
+)
 _OPENING_SHARE = 0.4  # of the sentences; a situation is told at the beginning
 _ACTORS = word_set("i we i've we've")
 _NO_DEEDS = word_set(
@@ -37,29 +43,38 @@ _DEEDS = frozenset(IRREGULAR_PAST.values()) - _NO_DEEDS
 _ACTOR_REACH = 4  # words from "I" to what was done
 
 
+def asks_for_story(question: str) -> bool:
+    """Tell whether a question asks for something that happened, and not for a view of oneself."""
+    return bool(_STORY_ASKED.search(question.lower()))
+
+
 def find_story(script: Script) -> dict[str, list[Passage]]:
     """Return the sentences of each part; an empty list where a part was not heard."""
     found: dict[str, list[Passage]] = {part: [] for part in STORY_PARTS}
     spans = script.sentences
     for number, (first, last) in enumerate(spans):
         opening = number < max(1, len(spans) * _OPENING_SHARE)
-        part = _part_of(script.plain[first : last + 1], opening=opening)
-        if part:
+        for part in _parts_of(script.plain[first : last + 1], opening=opening):
             found[part].append(script.passage(first, last))
+    if not found["result"] and len(spans) > 1:
+        first, last = spans[-1]
+        if script.plain[first] in _OUTCOME_SUBJECTS:  # "It held up and we lost no orders."
+            found["result"].append(script.passage(first, last))
     return found
 
 
-def _part_of(words: list[str], *, opening: bool) -> str:
+def _parts_of(words: list[str], *, opening: bool) -> list[str]:
     said = f" {' '.join(words)} "
+    parts = []
     if _holds(said, _RESULT) and not opening:
-        return "result"
-    if opening and _holds(said, _SITUATION):
-        return "situation"
+        parts.append("result")
+    elif opening and _holds(said, _SITUATION):
+        parts.append("situation")
     if _holds(said, _TASK):
-        return "task"
-    if _tells_deed(words):
-        return "action"
-    return "result" if _holds(said, _RESULT) else ""
+        parts.append("task")
+    if _tells_deed(words) and not {"result", "situation"} & set(parts):
+        parts.append("action")
+    return parts
 
 
 def _holds(said: str, cues: tuple[str, ...]) -> bool:

@@ -20,9 +20,10 @@ MAX_SENTENCES: Final = 240  # sentences compared one by one; about half an hour 
 
 # --- Relevance --------------------------------------------------------------------------------------
 QUESTION_NGRAM: Final = 3  # words; such runs of the question are cut out of the answer
-WHOLE_SHARE: Final = 0.6  # of the likeness: the whole answer; the rest is its best sentences
+WHOLE_SHARE: Final = 0.8  # of the likeness: the whole answer; the rest is its best sentences
+BEGINNINGS: Final = (25, 50, 100, 200)  # words; how long the beginnings are that count as a whole
 BEST_SENTENCES: Final = 3
-BY_SENTENCE_SHARE: Final = 0.5  # of a prototype's likeness: its sentences one by one
+BY_SENTENCE_SHARE: Final = 0.3  # of a prototype's likeness: its sentences one by one
 PROTOTYPE_SHARE: Final = 0.7  # of the topic: likeness to a prototype; the rest is the question
 SKETCH_COSINE: Final = 0.45  # question to a well-known one; below, no sketch is derived from it
 REFERENCE_SHARE: Final = 0.5  # of a technical topic: likeness to the points; the rest is coverage
@@ -38,7 +39,8 @@ QUESTION_CURVE: Final[Curve] = (
 TECHNICAL_CURVE: Final[Curve] = (
     (0.15, 0), (0.30, 25), (0.45, 55), (0.60, 80), (0.75, 100),
 )  # fmt: skip
-DRIFT_BELOW: Final = 60.0  # points of relevance; above, no sentence is called far from the question
+DRIFT_WORDS: Final = 6  # of a sentence that is called far from the question
+DRIFT_BELOW: Final = 50.0  # points of relevance; above, no sentence is called far from the question
 NEW_WORDS_CURVE: Final[Curve] = (
     (1, 0), (3, 0.35), (6, 0.8), (9, 1),
 )  # fmt: skip
@@ -175,12 +177,14 @@ READINESS_LEVELS: Final[tuple[tuple[float, str], ...]] = (
 )
 STRENGTH_FROM: Final = 70.0  # points
 WEAKNESS_BELOW: Final = 60.0  # points
+LOW_BELOW: Final = 40.0  # points; a weakness is called great below
 LOWEST_BELOW: Final = 80.0  # points; without a weakness the lowest metric under this is named
 PERFORMANCE_FACTOR: Final = 0.85  # of the total
 COVERAGE_POINTS: Final = 5.0  # with every question answered
 PRACTICE_POINTS: Final = 10.0  # with `PRACTICE_SESSIONS` earlier sessions
 PRACTICE_SESSIONS: Final = 4
 MAX_RESOURCES: Final = 4
+ADVICE_BELOW: Final = 0.75  # of a delivery part's full points; above, there is no advice on it
 MAX_SUGGESTIONS: Final = 4  # for one answer
 QUOTE_WORDS: Final = 14  # words of an answer repeated in a remark
 

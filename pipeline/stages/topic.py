@@ -9,7 +9,9 @@ from pipeline.stages.gates import has_reference
 from pipeline.stages.keyword_forms import stem
 from pipeline.stages.lexicon import FUNCTION_WORDS
 from pipeline.stages.sketches import derive_sketch
+from pipeline.stages.spelt_numbers import spell_numbers
 from pipeline.stages.thresholds import (
+    BEGINNINGS,
     BEST_SENTENCES,
     BY_SENTENCE_SHARE,
     CHUNK_WORDS,
@@ -68,9 +70,9 @@ def read_sentences(
     remaining = set(kept)
     found: list[tuple[str, Passage]] = []
     for first, last in script.sentences[:MAX_SENTENCES]:
-        words = [script.words[index].text for index in range(first, last + 1) if index in remaining]
+        words = [script.plain[index] for index in range(first, last + 1) if index in remaining]
         if words:
-            found.append((" ".join(words), script.passage(first, last)))
+            found.append((spell_numbers(" ".join(words)), script.passage(first, last)))
     vectors = encoder.encode([text for text, _ in found])
     return [
         Sentence(text=text, passage=passage, vector=vector)
@@ -82,7 +84,7 @@ def find_topic(
     sentences: Sequence[Sentence], *, question: QuestionBrief, encoder: RememberingEncoder
 ) -> Topic:
     """Measure the answer against its question's points, prototype, a general sketch, or the question alone."""
-    whole = _whole_vector(sentences, encoder)
+    whole = _whole_vectors(sentences, encoder)
     asked = _likeness(whole, sentences, encoder.encode([question.text])[0])
     if has_reference(question):
         return _reference_topic(whole, sentences, question, encoder, asked)
@@ -100,7 +102,11 @@ def find_topic(
 
 
 def _anchor_likeness(
-    whole: Vector, sentences: Sequence[Sentence], *, parts: list[str], encoder: RememberingEncoder
+    whole: Sequence[Vector],
+    sentences: Sequence[Sentence],
+    *,
+    parts: list[str],
+    encoder: RememberingEncoder,
 ) -> float:
     vectors = encoder.encode(parts)
     nearest = sorted(
@@ -113,7 +119,7 @@ def _anchor_likeness(
 
 
 def _reference_topic(
-    whole: Vector,
+    whole: Sequence[Vector],
     sentences: Sequence[Sentence],
     question: QuestionBrief,
     encoder: RememberingEncoder,
@@ -151,14 +157,28 @@ def term_coverage(answer: str, *, reference: str, question: str) -> float:
     return len(terms & said) / len(terms) if terms else 0.0
 
 
-def _whole_vector(sentences: Sequence[Sentence], encoder: RememberingEncoder) -> Vector:
-    words = " ".join(sentence.text for sentence in sentences).split()
+def _whole_vectors(sentences: Sequence[Sentence], encoder: RememberingEncoder) -> list[Vector]:
+    """
+    Return the vector of the whole answer and of its beginnings.
+
+    A vector of many details lies further from everything: without the beginnings an answer would lose by
+    going on. They end at set lengths, so that they stay the same when it does.
+    """
+    words: list[str] = []
+    beginnings: list[str] = []
+    steps = list(BEGINNINGS)
+    for sentence in sentences:
+        words += sentence.text.split()
+        if steps and len(words) >= steps[0]:
+            beginnings.append(" ".join(words[:CHUNK_WORDS]))
+            steps = [step for step in steps if step > len(words)]
     chunks = [
         " ".join(words[begin : begin + CHUNK_WORDS]) for begin in range(0, len(words), CHUNK_WORDS)
     ]
-    return mean_vector(encoder.encode(chunks))
+    return [mean_vector(encoder.encode(chunks)), *encoder.encode(beginnings)]
 
 
-def _likeness(whole: Vector, sentences: Sequence[Sentence], anchor: Vector) -> float:
+def _likeness(whole: Sequence[Vector], sentences: Sequence[Sentence], anchor: Vector) -> float:
     best = sorted((cosine(sentence.vector, anchor) for sentence in sentences), reverse=True)
-    return WHOLE_SHARE * cosine(whole, anchor) + (1 - WHOLE_SHARE) * mean(best[:BEST_SENTENCES])
+    together = max(cosine(vector, anchor) for vector in whole)
+    return WHOLE_SHARE * together + (1 - WHOLE_SHARE) * mean(best[:BEST_SENTENCES])

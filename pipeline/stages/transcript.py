@@ -107,6 +107,20 @@ class Script:
             end=ends[-1] if ends else None,
         )
 
+    def smoothest(self, *, words: int) -> Passage | None:
+        """Return the longest stretch without filler or repetition, at most `words` of it."""
+        clean = self.clean
+        best: tuple[int, int] | None = None
+        first = 0
+        for step, index in enumerate(clean):
+            if step and index != clean[step - 1] + 1:
+                first = step
+            if best is None or step - first > best[1] - best[0]:
+                best = (first, step)
+        if best is None:
+            return None
+        return self.passage(clean[best[0]], clean[min(best[1], best[0] + words - 1)])
+
     def opening(self, *, words: int) -> Passage | None:
         """Return the first words of the answer; None of an empty one."""
         return self.passage(0, min(words, len(self.words)) - 1) if self.words else None

@@ -15,6 +15,7 @@ from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.grammar import checked_text, measure_grammar
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS
 from pipeline.stages.vectors import cosine
+from pipeline.values import METRICS
 from tests.answers import ANSWER, QUESTION, script, spoken
 
 
@@ -167,6 +168,34 @@ class TestEvaluateAnswer:
         said = f"{ANSWER} And he go there, she don't."
 
         assert grammar(said) == grammar(said.lower().replace(",", "")) == grammar(said.upper())
+
+    def test_does_not_fall_when_a_good_answer_goes_on(self, judges: Judges) -> None:
+        half = ". ".join(ANSWER.split(". ")[:2]) + "."
+
+        shorter, longer = (
+            evaluate_answer(
+                transcript=spoken(text), question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+            )
+            for text in (half, ANSWER)
+        )
+
+        assert (longer.overall or 0) >= (shorter.overall or 0) - 3.0
+
+    @pytest.mark.parametrize(
+        ("said", "spelt"), [("forty percent", "40 percent"), ("three teams", "3 teams")]
+    )
+    def test_does_not_see_how_numbers_are_spelt(
+        self, judges: Judges, said: str, spelt: str
+    ) -> None:
+        left, right = (
+            evaluate_answer(
+                transcript=spoken(text), question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
+            )
+            for text in (ANSWER, ANSWER.replace(said, spelt))
+        )
+
+        for name in METRICS:
+            assert (left.metric(name) or 0) == pytest.approx(right.metric(name) or 0, abs=1.0)
 
     def test_ranks_a_real_answer_above_evasion(self, judges: Judges) -> None:
         evasion = (

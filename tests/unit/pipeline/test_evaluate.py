@@ -1,6 +1,7 @@
 """The judgement of one answer."""
 
 import json
+import re
 from dataclasses import asdict, replace
 
 import pytest
@@ -113,13 +114,19 @@ class TestEvaluateAnswer:
 
     def test_suggests_something_that_quotes_the_answer(self) -> None:
         evaluation = evaluate(spoken(ANSWER))
-        quoted = [
-            text.split("\u201c")[1].split("\u201d")[0]
-            for text in evaluation.suggestions
-            if "\u201c" in text
-        ]
+        quoted = re.findall("\u201c([^\u201d]+)\u201d", " ".join(evaluation.suggestions))
 
-        assert any(quote in ANSWER for quote in quoted)
+        assert any(quote in ANSWER and len(quote.split()) > 1 for quote in quoted)
+
+    def test_asks_for_the_part_of_the_story_that_was_not_heard(self) -> None:
+        unfinished = ANSWER.rsplit(" As a result", 1)[0]
+        evaluation = evaluate(spoken(unfinished))
+
+        assert "not heard: result" in evaluation.summary
+        assert any("no clear result was heard" in text for text in evaluation.suggestions)
+        assert not any(
+            "no clear result was heard" in text for text in evaluate(spoken(ANSWER)).suggestions
+        )
 
 
 class TestWeigh:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.reading_list import all_resources
 from pipeline.stages.score import score_session
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS
 from pipeline.values import FeedbackReport, JudgedAnswer
-from tests.answers import ANSWER, judged
+from tests.answers import ANSWER, QUESTION, judged, small_judges, spoken
 
 
 def feedback(*answers: JudgedAnswer, asked: int = 2, completed: int = 1) -> FeedbackReport:
@@ -73,6 +74,61 @@ class TestWriteFeedback:
         empty = replace(judged(), transcript_text="")
 
         assert feedback(empty).strengths
+
+
+class TestRealAnswers:
+    """Answers through the judges, as a candidate would read them."""
+
+    @staticmethod
+    def report(text: str) -> FeedbackReport:
+        evaluation = evaluate_answer(
+            transcript=spoken(text),
+            question=QUESTION,
+            judges=small_judges(),
+            weights=DEFAULT_WEIGHTS,
+        )
+        return feedback(replace(judged(text=text), evaluation=evaluation), asked=1)
+
+    def test_quotes_only_what_was_said_and_names_the_second(self) -> None:
+        text = f"Um, so uh {ANSWER} He go there, um, every day."
+        report = self.report(text)
+
+        remarks = (*report.strengths, *report.weaknesses)
+        assert remarks
+        for remark in remarks:
+            assert remark.quote in text
+            assert remark.start is None or f"{remark.start:.1f} s" in remark.message
+        shown = {remark.category: remark.quote for remark in report.strengths}
+        assert "uh" not in shown["Fluency"].split()
+
+    def test_never_reads_the_same_for_answers_of_different_quality(self) -> None:
+        answers = [
+            ANSWER,
+            ANSWER.rsplit(" As a result", 1)[0],
+            f"{ANSWER} He go there and they was late.",
+            "My cousin keeps bees behind her house, and each autumn we fill jars with honey, bake bread and "
+            "invite the neighbours to taste it under the old apple trees.",
+            "We had a project and it was hard, and then it was fine, and I think that it was good for all.",
+        ]
+
+        texts = [
+            (report.summary, *(remark.message for remark in report.strengths + report.weaknesses))
+            for report in map(self.report, answers)
+        ]
+
+        assert len(set(texts)) == len(answers)
+
+    def test_says_what_to_record_again_and_why(self) -> None:
+        steps = " ".join(self.report(ANSWER).next_steps)
+
+        assert f"Record question 1 again, \u201c{QUESTION.text}\u201d" in steps
+
+    def test_asks_for_more_words_where_there_were_too_few(self) -> None:
+        report = self.report("I led a project.")
+
+        assert "The answer has 4 words." in report.summary
+        assert len(report.next_steps) == 1
+        assert "full sentences" in report.next_steps[0]
 
 
 class TestAllResources:

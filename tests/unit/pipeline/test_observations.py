@@ -14,7 +14,7 @@ class TestObserve:
         assert isinstance(star, dict)
         assert star["situation"][0]["quote"].startswith("In my last job")
         assert star["task"][0]["quote"].startswith("The challenge was")
-        assert star["action"][0]["quote"].startswith("I wrote")
+        assert star["action"][-1]["quote"].startswith("I wrote")
         assert star["result"][0]["quote"].startswith("As a result")
         assert star["result"][0]["start"] > star["action"][0]["start"] > 0
         assert seen["star_missing"] == []
