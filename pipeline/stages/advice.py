@@ -98,7 +98,9 @@ def _heard(observations: Mapping[str, object]) -> str:
     told = [part for part in story if part not in missing]
     if not missing:
         return "Situation, task, action and result were all heard."
-    return f"Heard of the story: {', '.join(told) or 'no part'}; not heard: {', '.join(missing)}."
+    if not told:
+        return "A story of something that happened was asked for, and none was heard."
+    return f"Heard of the story: {', '.join(told)}; not heard: {', '.join(missing)}."
 
 
 def _story(script: Script, observations: Mapping[str, object]) -> list[str]:

@@ -1,0 +1,107 @@
+"""A small part of `make eval`, on texts of our own."""
+
+import pytest
+
+from pipeline.ports import Judges
+from pipeline.providers.embeddings import MiniLmEncoder
+from pipeline.providers.harper import HarperChecker
+from pipeline.providers.spacy_english import SpacyEnglish
+from pipeline.providers.word_pairs import WordPairs
+from pipeline.stages.grammar import checked_text, measure_grammar
+from pipeline.stages.relevance import judge_relevance
+from pipeline.stages.vectors import RememberingEncoder
+from pipeline.values import QuestionBrief
+from tests.answers import script
+
+FAILURE = "Tell me about a time you failed and what you learned from it."
+PRESSURE = "How do you handle pressure at work?"
+STRONG = {
+    FAILURE: "In my second year I forgot to check a backup before I changed a table, and a customer lost a day of orders. "
+    "I told my manager at once, wrote the orders in again by hand and called the customer. Since then I restore "
+    "a backup on a test machine before every change, and it has not happened again.",
+    PRESSURE: "When two deadlines fell on the same week I made a list of what mattered most, asked my manager to move one "
+    "report and worked through the rest in short blocks. I kept calm by taking a walk at noon, and we finished "
+    "both on time.",
+}
+OFF_TOPIC = (
+    "My aunt grows roses along the fence of her garden. Every spring we cut them back, paint the old gate green and "
+    "drink tea under the pear tree while the neighbours' cat sleeps on the warm stones."
+)
+PAIRS = [  # what a learner says, and what it should be
+    (
+        "she work in a big company since five years",
+        "she has worked in a big company for five years",
+    ),
+    ("we was discussing about the new project", "we were discussing the new project"),
+    (
+        "i have a lot of experiences in this domain of works",
+        "i have a lot of experience in this field of work",
+    ),
+    ("he didn't went to the meeting in last monday", "he didn't go to the meeting last monday"),
+    ("they gave me many advices for to improve", "they gave me a lot of advice on how to improve"),
+    ("my manager said me that i must to finish it", "my manager told me that i had to finish it"),
+    ("it depends of the people which work with you", "it depends on the people who work with you"),
+    ("the informations was not enough clear for us", "the information was not clear enough for us"),
+]
+
+
+@pytest.fixture(scope="module")
+def judges() -> Judges:
+    return Judges(
+        encoder=MiniLmEncoder(),
+        parser=SpacyEnglish(),
+        grammar=HarperChecker(),
+        wording=WordPairs(),
+    )
+
+
+def relevance(judges: Judges, question: str, text: str) -> float:
+    assert judges.encoder is not None
+    finding = judge_relevance(
+        script(text),
+        question=QuestionBrief(text=question, category="behavioral"),
+        encoder=RememberingEncoder(judges.encoder),
+    )
+    return finding.score or 0.0
+
+
+class TestRelevance:
+    @pytest.mark.parametrize("question", STRONG)
+    def test_gives_a_strong_answer_more_than_half(self, judges: Judges, question: str) -> None:
+        assert relevance(judges, question, STRONG[question]) >= 55
+
+    @pytest.mark.parametrize("question", STRONG)
+    @pytest.mark.parametrize(
+        "kind", ["repeats", "lists", "does not know", "is silent", "is about something else"]
+    )
+    def test_gives_next_to_nothing_to_who(self, judges: Judges, question: str, kind: str) -> None:
+        text = {
+            "repeats": f"{question} Well, {question}",
+            "lists": "failure, pressure, lesson, deadline, stress, team, " * 5,
+            "does not know": "Honestly I don't know, I can't think of anything right now, sorry.",
+            "is silent": "",
+            "is about something else": OFF_TOPIC,
+        }[kind]
+
+        assert relevance(judges, question, text) <= 15
+
+
+class TestGrammar:
+    def test_ranks_corrections_above_what_learners_say(self, judges: Judges) -> None:
+        def score(text: str) -> float:
+            assert judges.parser is not None
+            assert judges.grammar is not None
+            said = script(text)
+            return measure_grammar(
+                said,
+                checked_text(said),
+                parser=judges.parser,
+                checker=judges.grammar,
+                wording=judges.wording,
+            ).score
+
+        right = sum(score(corrected) > score(learner) for learner, corrected in PAIRS)
+
+        assert right >= len(PAIRS) - 1
+        learners, corrected = (". ".join(texts) for texts in zip(*PAIRS, strict=True))
+        assert score(corrected) > score(learners) + 10
