@@ -1,6 +1,8 @@
 """Questions that a language model writes on a worker, and all that can come between."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from django.db.models.functions import Now
 
 from pipeline import events, question_jobs
 from pipeline.models_language import LanguageModelCall, QuestionJob
+from pipeline.ports import Completion, Prompt, Usage
 from pipeline.providers import registry
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
@@ -152,6 +155,21 @@ class TestWithoutAWorker:
         assert server.asked == []
 
 
+class LateModel:
+    """A model that answers after something else has happened."""
+
+    source = "openai"
+    name = "late"
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile = meanwhile
+
+    def complete_json(self, prompt: Prompt) -> Completion:
+        self.meanwhile()
+        texts = ("What makes this query slow?", "When do you denormalise?")
+        return Completion({"questions": [question(text) for text in texts]}, Usage(1, 1))
+
+
 @pytest.mark.usefixtures("nobody_takes_it")
 class TestQuestionsThatTakeLong:
     def test_are_told_to_be_under_way(self, place: Place, server: ChatServer) -> None:
@@ -222,6 +240,19 @@ class TestQuestionsThatTakeLong:
         job = QuestionJob.objects.get()
         assert (job.state, job.warnings[0]["code"]) == ("completed", "llm_timeout")
         assert place.question.session.questions.filter(source="bank").count() == 2
+
+    def test_stay_the_banks_when_the_model_comes_too_late(
+        self, place: Place, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place.post(PATH, TECHNICAL, headers=AT_ONCE)
+        job = QuestionJob.objects.get()
+        slow = LateModel(lambda: question_jobs.serve_from_bank(job, question_jobs.LATE))
+        monkeypatch.setattr(registry, "language_model", cache(lambda: slow))
+
+        question_jobs.carry_out(job.pk)
+
+        assert set(place.question.session.questions.values_list("source", flat=True)) == {"bank"}
+        assert QuestionJob.objects.get().warnings[0]["code"] == "llm_timeout"
 
     def test_are_dropped_when_the_session_was_completed_meanwhile(
         self, place: Place, server: ChatServer

@@ -8,7 +8,8 @@ from tests.integration.sessions.conftest import SESSIONS, Person, draft
 
 FIELDS = [
     *("id", "position", "question_text", "category", "difficulty", "time_limit"),
-    *("expected_keywords", "skills", "source", "selection_reason", "answered", "attempt_count"),
+    *("expected_keywords", "skills", "source", "selection_reason", "parent_id", "answered"),
+    "attempt_count",
 ]
 
 
