@@ -6,6 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from pipeline import events
 from pipeline.models import PipelineRun, Stage
 from pipeline.selectors_queue import forget_paces
 from sessions.models import Question
@@ -112,7 +113,8 @@ def foreign(client_for: Callable[[User], APIClient], mallory: User, question: Qu
 
 @pytest.fixture(autouse=True)
 def fresh_paces() -> Iterator[None]:
-    """Measure in each test anew."""
+    """Measure in each test anew, and forget that the broker was away in the one before."""
     forget_paces()
+    events._Rest.until = 0.0
     yield
     forget_paces()
