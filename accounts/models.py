@@ -76,3 +76,44 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ExportJob(models.Model):
+    """
+    A person's wish to have everything that is kept about them, as one archive.
+
+        queued ──claim──▶ running ──▶ completed | failed
+
+    A `running` one whose lease is over may be claimed again.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        COMPLETED = "completed"
+        FAILED = "failed"
+
+    UNFINISHED = (State.QUEUED, State.RUNNING)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="export_jobs")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    token = models.UUIDField(null=True, blank=True)  # of whoever works on it
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    storage_key = models.CharField(max_length=255, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner",),
+                condition=models.Q(state__in=("queued", "running")),
+                name="a_person_waits_for_one_export",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.state}"

@@ -2,8 +2,19 @@
 
 from django.apps import AppConfig
 
+TEND_SECONDS = 20
+FORGET_SECONDS = 3600
+
 
 class AnalyticsConfig(AppConfig):
     """Reads what the other apps keep."""
 
     name = "analytics"
+
+    def ready(self) -> None:
+        """Have exports looked after by the leader of the reconcilers."""
+        from analytics import exports
+        from pipeline import upkeep
+
+        upkeep.register("send exports again", every_seconds=TEND_SECONDS, do=exports.tend)
+        upkeep.register("forget old exports", every_seconds=FORGET_SECONDS, do=exports.forget_old)

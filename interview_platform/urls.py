@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/users/", include("accounts.urls")),
+    path("api/v1/users/", include("analytics.export_urls")),
     path("api/v1/interviews/", include("sessions.urls")),
     path("api/v1/interviews/", include("media.urls")),
     path("api/v1/", include("pipeline.urls")),
