@@ -89,6 +89,8 @@ def close_account(user: User) -> None:
     """Remove the person, all rows and tokens, and, once that is committed, all files."""
     folder = user_folder(user.uuid)
     tokens.forget_tokens(user)
+    # first, as all do that change a session's rows: none then waits for the other for ever
+    list(user.interview_sessions.select_for_update().order_by("pk").values_list("pk"))
     user.delete()
     transaction.on_commit(partial(remove_folder, folder), robust=True)
 

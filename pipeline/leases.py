@@ -43,7 +43,6 @@ FRESH: Final = {
     "failure_retryable": False,
     "finished_at": None,
 }
-SESSION_STAGES: Final = (Stage.SCORE, Stage.FEEDBACK)
 MAX_MESSAGE: Final = 500  # characters, the column's own
 WORKER_LOST: Final = PermanentError(
     "worker_lost",
@@ -75,6 +74,7 @@ def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
     """Take the run for this stage, or say why not."""
     token = uuid.uuid4()
     with transaction.atomic():
+        hold_session(run_id)
         taken = _claimable(run_id, stage).update(
             state=State.RUNNING,
             attempts=F("attempts") + 1,
@@ -109,15 +109,14 @@ def finish(held: Claim, *, keep: Callable[[PipelineRun], None]) -> None:
     """
     Move the run to its next stage and keep the result, in one transaction; raise `Fenced` when the lease is not ours.
 
-    The stages of a session hold its row meanwhile: two answers that finish together take turns. It is taken first, as an
-    upload does, so that the two never wait for each other.
+    The session's row is held meanwhile: two answers that finish together take turns. Every change of more than one table
+    takes it first, as uploads and deletions do, so that no two of them ever wait for each other.
     """
     following = step_after(held.stage)
     done = following == Stage.DONE
     try:
         with transaction.atomic():
-            if held.stage in SESSION_STAGES:
-                held.run.session = _lock_session(held.run)
+            held.run.session = _lock_session(held.run)
             moved = _held(held).update(
                 **{**FREE, "attempts": 0, "lost_count": 0, "publish_count": 1},
                 stage=following,
@@ -142,6 +141,7 @@ def retry(held: Claim, error: StageError) -> None:
         fail(held, error)
         return
     with transaction.atomic():
+        hold_session(held.run.pk)
         moved = _held(held).update(
             **FREE, **UNPUBLISHED, state=State.RETRY_WAIT, next_run_at=Now() + _delay(held.run)
         )
@@ -152,6 +152,7 @@ def retry(held: Claim, error: StageError) -> None:
 def fail(held: Claim, error: StageError) -> None:
     """Close the run with a reason that a person can read."""
     with transaction.atomic():
+        hold_session(held.run.pk)
         moved = _held(held).update(**FREE, **_failure(error))
         outcome = Outcome.TRANSIENT if error.retryable else Outcome.PERMANENT
         _end_try(held, outcome if moved else Outcome.FENCED, code=error.code)
@@ -161,6 +162,7 @@ def fail(held: Claim, error: StageError) -> None:
 def release(held: Claim) -> None:
     """Give the run back unharmed: the worker stops, and somebody else shall go on at once."""
     with transaction.atomic():
+        hold_session(held.run.pk)
         moved = _held(held).update(
             **FREE, **UNPUBLISHED, state=State.QUEUED, attempts=F("attempts") - 1
         )
@@ -184,11 +186,18 @@ def reap() -> list[PipelineRun]:
     reaped = []
     for run in over.select_related("session")[:100]:
         with transaction.atomic():
+            hold_session(run.pk)
             if over.filter(pk=run.pk).update(**FREE, **_failure(WORKER_LOST)):
                 counters.count("lost", number=_close_tries(run.pk, Outcome.LOST))
                 counters.count("exhausted")
                 reaped.append(run)
     return reaped
+
+
+def hold_session(run_id: int) -> None:
+    """Take the row of the run's session, if it is still there, until the end of the transaction."""
+    run = PipelineRun.objects.filter(pk=run_id).values("session")
+    InterviewSession.objects.select_for_update().filter(pk__in=run).values_list("pk").first()
 
 
 def _claimable(run_id: int, stage: Stage) -> "QuerySet[PipelineRun]":

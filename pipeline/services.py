@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from interview_platform.http.request_id import current_request_id
 from pipeline import chains, events, narratives, records
-from pipeline.leases import FREE, FRESH, Outcome, State
+from pipeline.leases import FREE, FRESH, Outcome, State, hold_session
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -175,6 +175,7 @@ def requeue_run(run: PipelineRun) -> bool:
 @transaction.atomic
 def stop_run(run: PipelineRun, *, reason: str) -> bool:
     """Fail an unfinished run with a reason that the candidate reads; tell whether it was one."""
+    hold_session(run.pk)
     stopped = PipelineRun.objects.filter(pk=run.pk, state__in=PipelineRun.UNFINISHED).update(
         **FREE,
         state=State.FAILED,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
 from pipeline.stages.score import score_session
 from pipeline.values import ScoreCard
 from sessions.models import Question
-from sessions.services import note_recording
+from sessions.services import delete_session, note_recording
 from tests.factories import make_evaluation, make_question, make_run, make_transcript
 from tests.private_broker import PrivateBroker
 
@@ -157,6 +158,6 @@ class TestASessionThatIsDeleted:
             with suppress(leases.Fenced):
                 leases.finish(held, keep=keep)
 
-        at_once(finish, question.session.delete)
+        at_once(finish, partial(delete_session, question.session))
 
         assert not PipelineRun.objects.exists()
