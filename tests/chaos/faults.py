@@ -117,8 +117,11 @@ class Faults:
         self.stack.api.kill()
 
     def _kill_leader(self, chance: random.Random) -> str:
-        from pipeline.models import Lease  # the stack's settings are known by now
+        from django.db import connection  # the stack's settings are known by now
 
+        from pipeline.models import Lease
+
+        connection.close()  # the database may have been restarted since it was opened
         holder = Lease.objects.filter(name="reconciler").values_list("holder", flat=True).first()
         part = self.stack.leader(holder or "") or chance.choice(self.stack.workers)
         part.kill()
