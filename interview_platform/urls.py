@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/shared/", include("analytics.shared_urls")),
     path("", include("media.public_urls")),
     path("", include("interview_platform.operations.urls")),
+    path("", include("interview_platform.page.urls")),
 ]
 
 handler400 = "interview_platform.http.errors.handle_bad_request"

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from interview_platform.operations import docs, health, metrics, page
+from interview_platform.operations import docs, health, metrics
 
 urlpatterns = [
-    path("", page.page),
     path("docs", docs.SwaggerPage.as_view()),
     path("redoc", docs.RedocPage.as_view()),
     path("openapi.json", docs.OpenApiDocument.as_view()),

@@ -1,7 +1,6 @@
-"""The pages for people: the first one, and the API's documents. Nothing on them comes from elsewhere."""
+"""The API's documents as pages. Nothing on them comes from elsewhere."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,36 +9,12 @@ from rest_framework.test import APIClient
 
 LOADED = re.compile(r"""(?:src|href)=["']([^"']+)["']""")
 ELSEWHERE = re.compile(r"""(?:src|href|url\()\s*[=(]?\s*["']?(?:https?:)?//""")
-PAGES = ("/", "/docs", "/redoc")
+PAGES = ("/docs", "/redoc")
 
 
 def text_of(response: Any) -> str:
     assert response.status_code == 200
     return str(response.content.decode())
-
-
-class TestPage:
-    def test_says_what_it_is_and_where_to_go_on(self, api: APIClient) -> None:
-        links = LOADED.findall(text_of(api.get("/")))
-
-        assert {"/docs", "/redoc", "/openapi.json", "/admin/", "/health/ready"} <= set(links)
-
-    def test_runs_no_script_and_no_style_within(self, api: APIClient) -> None:
-        response = api.get("/")
-        policy = response.headers["Content-Security-Policy"]
-
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-        assert "<script" not in text_of(response)
-        assert "style=" not in text_of(response)
-        assert "<style" not in text_of(response)
-
-    def test_has_colours_for_the_dark(self, api: APIClient) -> None:
-        assert "/static/page.css" in text_of(api.get("/"))
-        style = finders.find("page.css")
-
-        assert style is not None
-        assert "prefers-color-scheme: dark" in Path(str(style)).read_text("utf-8")
 
 
 class TestDocuments:

@@ -1,0 +1,1 @@
+"""The web client at `/`: one page, whose modules in `static/page/` use the API as any client does."""

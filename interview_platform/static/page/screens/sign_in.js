@@ -1,0 +1,51 @@
+// The door: sign in, or register.
+
+import { call, Problem, signIn } from "../api.js";
+import { english, field, h, link, notice, put, showWrong, title } from "../dom.js";
+import { settings, t } from "../texts.js";
+
+export async function show({ main, app, path }) {
+  const isNew = path === "/register";
+  const told = h("div");
+  const reason = app.reason;
+  app.reason = null;
+  const submit = h("button", { class: "button main", type: "submit" }, isNew ? t("Register") : t("Sign in"));
+  const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); enter(); } },
+    isNew && field(t("Your name"), h("input", { name: "full_name", autocomplete: "name", required: true })),
+    field(t("E-mail address"), h("input", { name: "email", type: "email", autocomplete: "username", required: true })),
+    field(t("Password"), h("input", { name: "password", type: "password", autocomplete: isNew ? "new-password" : "current-password", required: true }),
+      { hint: isNew ? t("8 characters or more, not a common one, and not like your name or address.") : null }),
+    told,
+    h("div", { class: "actions" }, submit));
+
+  async function enter() {
+    submit.disabled = true;
+    put(told);
+    try {
+      await signIn(isNew ? "register" : "login", Object.fromEntries(new FormData(form)));
+      if (isNew) await call("PATCH", "/users/me", { body: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, language: settings.language } }).catch(() => null);
+      await app.welcome();
+      app.go(app.wanted === "#/sign-in" || app.wanted === "#/register" ? "#/" : app.wanted);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      const left = problem.status === 422 ? showWrong(form, problem.details) : [{ message: sentence(problem) }];
+      put(told, left.map((row) => notice("bad", row.message)));
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  put(main, h("div", { class: "narrow" },
+    title(isNew ? t("Register") : t("Sign in")),
+    reason && notice("warn", reason),
+    !isNew && h("p", { class: "lead" }, t("Practise job interviews out loud: answer questions, read what was heard, see how it was judged and why, and do it better the next time.")),
+    form,
+    isNew ? h("p", {}, t("You have an account?"), " ", link(t("Sign in"), "#/sign-in"))
+      : h("p", {}, t("You are new here?"), " ", link(t("Register"), "#/register"))));
+}
+
+function sentence(problem) {
+  if (problem.status === 401) return t("This e-mail address and password do not belong together.");
+  if (problem.status === 429) return t("Too many tries. Wait a few minutes, then try again.");
+  return problem.status === 0 || problem.status >= 500 ? problem.message : english("span", {}, problem.message);
+}
