@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -36,6 +37,7 @@ class Crowd:
     url: str
     recordings: list[Marked]
     seconds: float  # over which the uploads are spread
+    make: Callable[[Marked], bytes] = make_recording
     accepted: list[Upload] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -80,7 +82,7 @@ class Crowd:
                 self._over.wait(pace)
 
     def _upload(self, http: httpx.Client, path: str, marked: Marked, *, token: str) -> None:
-        file = ("answer.wav", make_recording(marked), "audio/wav")
+        file = ("answer.wav", self.make(marked), "audio/wav")
         kept = self._ask(http, f"{path}/audio", files={"file": file})
         upload = Upload(marked, token, path, kept["attempt"], kept["answered_after"])
         with self._lock:

@@ -12,6 +12,8 @@ from typing import Final
 RATE: Final = 8000  # Hz
 MARK: Final = 12_345
 SECONDS: Final = 1.0
+REAL: Final = Path(__file__).parent.parent / "samples" / "weak_answer.mp3"
+REAL_WORDS: Final = "data"  # a word that the real recogniser hears in it
 
 
 class Kind(IntEnum):
@@ -46,6 +48,11 @@ def make_recording(marked: Marked) -> bytes:
         file.setframerate(RATE)
         file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
     return target.getvalue()
+
+
+def real_answer(_: Marked) -> bytes:
+    """Return somebody's real answer, for the real recogniser; its name says WAV, and the platform does not care."""
+    return REAL.read_bytes()
 
 
 def read_marks(path: Path) -> Marked:

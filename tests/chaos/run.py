@@ -11,6 +11,7 @@ from collections import Counter
 
 from tests.chaos.crowd import Crowd, choose_kinds
 from tests.chaos.faults import Faults
+from tests.chaos.recordings import Kind, Marked, make_recording, real_answer
 from tests.chaos.stack import ChaosStack, chaos_stack
 
 READY_SECONDS = 60.0
@@ -27,7 +28,11 @@ def main() -> int:
         f"chaos: seed {options.seed}, {options.uploads} uploads, {options.database}, "
         f"{options.seconds:.0f} s of faults, stages of {options.stage_seconds} s"
     )
-    with chaos_stack(database=options.database, stage_seconds=options.stage_seconds) as stack:
+    with chaos_stack(
+        database=options.database,
+        stage_seconds=options.stage_seconds,
+        real_speech=options.real_speech,
+    ) as stack:
         import django
 
         os.environ.update(stack.environment)  # its rows are ours from here on
@@ -42,7 +47,11 @@ def main() -> int:
 def _go(stack: ChaosStack, options: argparse.Namespace) -> int:
     from tests.chaos.verdict import judge
 
-    crowd = Crowd(stack.config.url, choose_kinds(options.uploads), options.seconds * 0.8)
+    make = real_answer if options.real_speech else make_recording
+    kinds = [Marked(number, Kind.GOOD) for number in range(1, options.uploads + 1)]
+    if not options.real_speech:
+        kinds = choose_kinds(options.uploads)
+    crowd = Crowd(stack.config.url, kinds, options.seconds * 0.8, make)
     faults = Faults(stack, options.seed, options.seconds, options.rounds)
     crowd.begin()
     faults.run()
@@ -76,6 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="how often each fault is done")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--stage-seconds", type=float, default=0.7)
+    parser.add_argument("--real-speech", action="store_true", help="Whisper, not the stand-in")
     parser.add_argument("--logs", help="a directory to copy the parts' logs to")
     return parser.parse_args()
 
