@@ -36,7 +36,7 @@ def evaluate_answer(
     scores = {name: finding.score for name, finding in findings.items()}
     scorable = not reasons
     rows = tuple(row for name in METRICS for row in findings[name].explanations)
-    seen = observe(script, question=question)
+    seen = observe(script, question=question, language=transcript.language)
     metric_reasons = tuple(
         f"{findings[name].reason}:{name}" for name in METRICS if findings[name].reason
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.stages.explain import shorten
 from pipeline.stages.lexicon import FUNCTION_WORDS, HEDGES, META_WORDS, word_set
+from pipeline.stages.readability import measure_readability
 from pipeline.stages.story import STORY_PARTS, asks_for_story, find_story
 from pipeline.stages.thresholds import MOST_SHOWN, QUOTE_WORDS, RECURRING_TIMES
 from pipeline.stages.transcript import Passage, Script
@@ -24,7 +25,7 @@ _SELF = word_set("i i'm i've i'd i'll me my mine myself")
 _TEAM = word_set("we we're we've we'd we'll us our ours ourselves")
 
 
-def observe(script: Script, *, question: QuestionBrief) -> dict[str, object]:
+def observe(script: Script, *, question: QuestionBrief, language: str) -> dict[str, object]:
     """Return what can be pointed at in the answer; plain JSON."""
     asked = question.category == "behavioral" and asks_for_story(question.text)
     story = find_story(script) if asked else {}
@@ -40,6 +41,7 @@ def observe(script: Script, *, question: QuestionBrief) -> dict[str, object]:
         "hedges": _hedges(script),
         "most_used_words": _most_used(script),
         "recurring_phrases": _recurring(script),
+        "readability": measure_readability(script.text) if language == "en" else None,
         "talking_points": [_shown(script, each) for each in _talking_points(script)],
     }
 

@@ -8,7 +8,7 @@ from tests.answers import ANSWER, QUESTION, script
 
 class TestObserve:
     def test_finds_the_parts_of_a_story_with_words_and_seconds(self) -> None:
-        seen = observe(script(ANSWER), question=QUESTION)
+        seen = observe(script(ANSWER), question=QUESTION, language="en")
 
         star = seen["star"]
         assert isinstance(star, dict)
@@ -22,17 +22,22 @@ class TestObserve:
     def test_names_the_part_that_is_missing(self) -> None:
         told = "When I was at university we had a project. I wrote the plan and we planned it together."
 
-        assert observe(script(told), question=QUESTION)["star_missing"] == ["task", "result"]
+        assert observe(script(told), question=QUESTION, language="en")["star_missing"] == [
+            "task",
+            "result",
+        ]
 
     def test_looks_for_a_story_only_where_one_was_asked_for(self) -> None:
-        seen = observe(script(ANSWER), question=replace(QUESTION, category="technical"))
+        seen = observe(
+            script(ANSWER), question=replace(QUESTION, category="technical"), language="en"
+        )
 
         assert (seen["star"], seen["star_missing"]) == (None, [])
 
     def test_finds_results_in_numbers_and_takes_no_year_for_one(self) -> None:
         said = "In 2019 we cut errors by forty percent, from 120 to 72, and two people joined."
 
-        quotes = observe(script(said), question=QUESTION)["quantified_results"]
+        quotes = observe(script(said), question=QUESTION, language="en")["quantified_results"]
 
         assert isinstance(quotes, list)
         assert any("forty percent" in row["quote"] for row in quotes)
@@ -44,7 +49,7 @@ class TestObserve:
             "I think we tested the server. Maybe I tested the server twice, and I think it helped."
         )
 
-        seen = observe(script(said), question=QUESTION)
+        seen = observe(script(said), question=QUESTION, language="en")
 
         assert seen["i_we"] == {"i": 3, "we": 1, "i_percent": 75.0}
         hedges = seen["hedges"]
