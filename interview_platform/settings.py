@@ -184,8 +184,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT = (
-    "interview_platform.broker_transport:Transport"  # outlives a broker that dies
+CELERY_BROKER_TRANSPORT = (  # outlives a broker that dies; it would win over the scheme of another kind of broker
+    "interview_platform.broker_transport:Transport" if BROKER_URL.startswith("redis") else None
 )
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_float("SOFT_SHUTDOWN_SECONDS", default=25.0)
