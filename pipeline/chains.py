@@ -12,11 +12,12 @@ from typing import Any, ClassVar, Final
 
 from celery import chain, signature
 from celery.canvas import Signature
+from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from pipeline import counters
+from pipeline import counters, events
 from pipeline.models import PipelineRun, Stage
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ def _send(work: "Signature[Any]") -> bool:
         work.apply_async()
     except (OperationalError, OSError) as error:
         _Rest.until = time.monotonic() + REST_SECONDS
+        events.note_absence(settings.BROKER_URL)
         logger.warning("The broker is away, %s waits: %s", work, type(error).__name__)
         return False
     _Rest.until = 0.0

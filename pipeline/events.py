@@ -71,6 +71,12 @@ def tell(say: Callable[["redis.Redis"], object]) -> bool:
     return True
 
 
+def note_absence(url: str) -> None:
+    """Take it from somebody who asked for another reason: when that is our server, it is away for us, too."""
+    if url == settings.EVENTS_URL:
+        _Rest.until = time.monotonic() + REST_SECONDS
+
+
 class Subscription:
     """One waiting request's ear."""
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pipeline import chains, leases, services
+from pipeline import chains, events, leases, services
 from pipeline.leases import Claim, Fenced
 from pipeline.models import (
     EvaluationRecord,
@@ -75,6 +75,7 @@ def where(run: PipelineRun) -> tuple[str, str]:
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process has not met an absent broker yet."""
     monkeypatch.setattr(chains._Rest, "until", 0.0)
+    monkeypatch.setattr(events._Rest, "until", 0.0)
 
 
 class TestANewRecording:
@@ -119,6 +120,17 @@ class TestANewRecording:
 
         assert where(run) == ("transcribe", "queued")
         assert run.published_at is None
+
+    def test_waits_for_an_absent_broker_once_and_not_for_its_events_too(
+        self, question: Question, broker: PrivateBroker
+    ) -> None:
+        broker.kill()
+
+        start(question)
+
+        asked: list[object] = []
+        assert not events.tell(asked.append)
+        assert asked == []
 
     def test_supersedes_the_attempt_that_is_in_work(
         self, question: Question, broker: PrivateBroker
