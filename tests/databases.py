@@ -18,13 +18,15 @@ from interview_platform.stack.processes import die_with
 USER = "postgres"
 UNPRIVILEGED = 65534  # nobody: PostgreSQL refuses to run as root
 START_SECONDS = 30
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200")
+FORGETFUL = ("synchronous_commit=off",)  # quicker still: a crash takes the last commits with it
 
 
 class PostgresServer:
     """A server on loopback that a test may hurt; it goes with the process that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_forgetful: bool = False) -> None:
+        self._settings = (*QUICK, *FORGETFUL) if is_forgetful else QUICK
         self._home = Path(tempfile.mkdtemp(prefix="interview-postgres-"))
         atexit.register(shutil.rmtree, self._home, ignore_errors=True)
         self._programs = _programs(self._home)
@@ -45,7 +47,7 @@ class PostgresServer:
             f"port={self._port}",
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
-            *QUICK,
+            *self._settings,
         ]
         command: list[str | Path] = [self._programs / "postgres", "-D", self._home / "data"]
         for setting in settings:
@@ -75,7 +77,7 @@ class PostgresServer:
 
 def start_postgres() -> str:
     """Start a server and return the address of its database."""
-    server = PostgresServer()
+    server = PostgresServer(is_forgetful=True)
     server.start()
     return server.url
 
