@@ -1,16 +1,11 @@
 """History, dashboard and charts over HTTP."""
 
-from collections.abc import Container
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -28,6 +23,7 @@ from analytics.serializers import (
 )
 from analytics.serializers_attempts import AttemptOut, AttemptsOut, CompareIn, ComparisonOut
 from analytics.views_examples import CHART_EXAMPLE, COMPARISON_EXAMPLE, DASHBOARD_EXAMPLE
+from interview_platform.http.accept import KindAccept
 from interview_platform.http.conditional import conditional_answer
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
@@ -72,29 +68,17 @@ class Dashboard(APIView):
         return conditional_answer(request, DashboardOut(dashboard).data)
 
 
-class FileAccept(DefaultContentNegotiation):
-    """Takes whatever is said to be accepted where a file is asked for: the query decides what is sent."""
+class ChartAccept(KindAccept):
+    """A page asks for a picture, whatever it says that it accepts."""
 
-    kinds: Container[str] = IMAGES
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Return the only renderer, which shows errors."""
-        if request.query_params.get("format") in self.kinds:
-            only: BaseRenderer = renderers[0]
-            return only, str(only.media_type)
-        chosen: tuple[BaseRenderer, str] = super().select_renderer(
-            request, renderers, format_suffix
-        )
-        return chosen
+    kinds = IMAGES
 
 
 class Charts(APIView):
     """One chart."""
 
     conditional = True
-    content_negotiation_class = FileAccept
+    content_negotiation_class = ChartAccept
 
     @extend_schema(
         tags=TAGS,

@@ -24,7 +24,8 @@ from analytics.serializers_report import (
     ReportUnderWayOut,
     report_body,
 )
-from analytics.views import TAGS, FileAccept
+from analytics.views import TAGS
+from interview_platform.http.accept import KindAccept
 from pipeline.replies import Result, answer_with, hold_as_wished, note_wait
 
 
@@ -47,7 +48,7 @@ FILES: Final = {
 REPORT: Final[Result[Report]] = Result(ReportFields, report_body)
 
 
-class ReportAccept(FileAccept):
+class ReportAccept(KindAccept):
     """The same for reports."""
 
     kinds = KINDS

@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "pipeline.progress.STAGES",
         "ReachedStageEnum": "pipeline.serializers_parts.REACHED",
         "MetricEnum": "pipeline.values.METRICS",
+        "CategoryEnum": "sessions.models.Category",
     },
 }
 

@@ -9,9 +9,8 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import FormParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -19,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
+from interview_platform.http.accept import FileAccept
 from interview_platform.http.envelope import answer
 from interview_platform.http.parsers import StrictJSONParser
 from interview_platform.http.throttles import UploadThrottle
@@ -57,22 +57,6 @@ SOUND: dict[int | tuple[int, str], Any] = {
 }
 
 
-class AnyAccept(DefaultContentNegotiation):
-    """Takes whatever a player says that it accepts: a sound has one type, and an error is JSON."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Return the first renderer for a GET; a POST is answered in JSON, and negotiated."""
-        if request.method in {"GET", "HEAD"}:
-            first: BaseRenderer = renderers[0]
-            return first, str(first.media_type)
-        chosen: tuple[BaseRenderer, str] = super().select_renderer(
-            request, renderers, format_suffix
-        )
-        return chosen
-
-
 class UploadDoor(APIView):
     """Refuses an upload by all that is known before its body, then lets it in."""
 
@@ -102,7 +86,7 @@ class Recording(Idempotent, UploadDoor):
     """The recorded answer to a question."""
 
     parser_classes = (RecordingParser, StrictJSONParser, FormParser)
-    content_negotiation_class: type[BaseContentNegotiation] = AnyAccept
+    content_negotiation_class: type[BaseContentNegotiation] = FileAccept
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Count uploads twice: among all requests, and by themselves."""
@@ -159,7 +143,7 @@ class Recording(Idempotent, UploadDoor):
 class PublicRecording(APIView):
     """A recording by its `file_path`."""
 
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = FileAccept
 
     @extend_schema(tags=TAGS, operation_id="get_file", parameters=[RANGE], responses=SOUND)
     def get(self, request: AuthenticatedRequest, session_uuid: UUID, name: str) -> HttpResponseBase:

@@ -119,7 +119,7 @@ class TranscriptUnderWayOut(TranscriptFields, AttemptOut, UnderWayOut):
     """A transcript that is being made."""
 
 
-class WordChangeOut(serializers.Serializer[Any]):
+class CorrectedWordOut(serializers.Serializer[Any]):
     """Words that were heard, and those that stand in their place now."""
 
     before = serializers.CharField(allow_blank=True)
@@ -134,7 +134,7 @@ class CorrectionOut(serializers.Serializer[Any]):
     kept = serializers.IntegerField(help_text="Words.")
     removed = serializers.IntegerField(help_text="Words.")
     added = serializers.IntegerField(help_text="Words.")
-    changes = WordChangeOut(many=True)
+    changes = CorrectedWordOut(many=True)
 
 
 class CorrectedOut(TranscriptFields, AttemptOut):

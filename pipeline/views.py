@@ -6,14 +6,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
+from interview_platform.http.accept import KindAccept
 from interview_platform.http.envelope import answer
 from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
@@ -97,20 +96,10 @@ class Transcribe(Idempotent, APIView):
         )
 
 
-class AnyAccept(DefaultContentNegotiation):
-    """Takes whatever a video player says that it accepts where a file is asked for: the query decides what it gets."""
+class SubtitleAccept(KindAccept):
+    """A video player asks for subtitles, whatever it says that it accepts."""
 
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Return the only renderer, which shows errors and what is not there yet."""
-        if request.query_params.get("format") in FILE_KINDS:
-            only: BaseRenderer = renderers[0]
-            return only, str(only.media_type)
-        chosen: tuple[BaseRenderer, str] = super().select_renderer(
-            request, renderers, format_suffix
-        )
-        return chosen
+    kinds = FILE_KINDS
 
 
 class Transcript(APIView):
@@ -118,7 +107,7 @@ class Transcript(APIView):
 
     prefers_wait = True
     conditional = True
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = SubtitleAccept
 
     @extend_schema(
         tags=SPEECH_TAGS,
