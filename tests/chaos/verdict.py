@@ -1,5 +1,6 @@
 """What became of every upload: Jepsen's four counters, from what clients see and from what the rows say."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ def judge(stack: ChaosStack, crowd: Crowd) -> Verdict:
     if not stack.real_speech:
         executions = Counter(stack.executions.read_text("ascii").split())
         verdict.poison_executions = [
-            executions[str(upload.marked.number)]
+            math.ceil(executions[str(upload.marked.number)] / upload.attempt)  # each has a run
             for upload in crowd.accepted
             if upload.marked.kind == Kind.POISON
         ]
