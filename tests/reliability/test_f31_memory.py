@@ -49,12 +49,12 @@ def test_a_child_that_has_loaded_its_models_is_far_from_its_limit() -> None:
     """A child over its limit is replaced after each task: then every answer would wait for all models to load."""
     program = (
         "import django; django.setup()\n"
-        "import resource\n"
+        "import psutil\n"
         "from pipeline.providers import registry\n"
         "judges = registry.judges(language='en')\n"
         "text = 'We were late, so I spoke with the team and we agreed on a plan.'\n"
         "judges.encoder.encode([text]), judges.parser.parse(text), judges.grammar.check(text)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(psutil.Process().memory_info().rss // 1024)\n"  # ru_maxrss would be the parent's, from before the exec
     )
     own = {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_DATABASE": "sqlite"}
 
