@@ -133,9 +133,10 @@ class TestWithoutAWorker:
         assert server.asked == []
 
     def test_the_bank_serves_at_once_when_the_broker_is_away(
-        self, place: Place, server: ChatServer
+        self, place: Place, server: ChatServer, private_broker: PrivateBroker
     ) -> None:
         make_heartbeat(name="cpu@test", queues=["cpu"])
+        private_broker.kill()
 
         response = place.post(PATH)
 
