@@ -1,5 +1,6 @@
 """Many people upload at once, and try again as a good client does when the platform does not answer."""
 
+import math
 import threading
 import uuid
 from collections.abc import Callable
@@ -65,7 +66,8 @@ class Crowd:
         return all(person.done() for person in self._people)
 
     def _interview(self, recordings: list[Marked]) -> None:
-        pace = self.seconds * PEOPLE_AT_ONCE / max(1, len(self.recordings))
+        people = min(PEOPLE_AT_ONCE, math.ceil(len(self.recordings) / QUESTIONS))
+        pace = self.seconds * people / len(self.recordings)
         with httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30) as http:
             account = {
                 "email": f"{uuid.uuid4().hex}@example.com",
