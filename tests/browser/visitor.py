@@ -4,7 +4,8 @@ import json
 import secrets
 from typing import Any, Final, Self
 
-from tests.browser.chromium import Chromium, Page
+from tests.browser.chromium import Chromium
+from tests.browser.page import Page
 from tests.running_stack import RunningStack
 
 PASSWORD: Final = "correct-horse-9"
