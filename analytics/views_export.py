@@ -46,7 +46,9 @@ class Export(APIView):
         """Have an archive made of everything that is kept about you; it takes the place of an earlier one."""
         return _answer(exports.ask_for_export(request.user), status=202)
 
-    @extend_schema(tags=TAGS, operation_id="get_export", responses={200: ExportOut, 202: ExportOut})
+    @extend_schema(
+        tags=TAGS, operation_id="get_export", responses={200: ExportOut, 202: ExportOut, 404: None}
+    )
     def get(self, request: AuthenticatedRequest) -> Response:
         """Return how the archive stands, and where it is once it is there."""
         job = exports.find_export(request.user)
