@@ -10,7 +10,9 @@ API_PROCESSES = 2
 API_THREADS = 16  # each; most of them wait for results (`Prefer: wait`)
 API_TIMEOUT = 60  # seconds of silence after which a process is replaced
 API_GRACE = 30  # seconds that running requests have at a stop
-CPU_TASKS_PER_CHILD = 200
+CPU_TASKS_PER_CHILD = (
+    1000  # a new one loads the models for seconds: as much work as hundreds of answers
+)
 CPU_KILOBYTES_PER_CHILD = (
     1_200_000  # twice what the judges load: a smaller limit makes each answer load them anew
 )

@@ -129,7 +129,7 @@ class TestAChildThatHasWorkedLong:
     def test_is_replaced_before_it_grows(self, laboratory: Laboratory) -> None:
         options = parts.cpu_worker(laboratory.stack.config).command
 
-        assert "--max-tasks-per-child=200" in options
+        assert f"--max-tasks-per-child={parts.CPU_TASKS_PER_CHILD}" in options
         assert f"--max-memory-per-child={parts.CPU_KILOBYTES_PER_CHILD}" in options
 
 
