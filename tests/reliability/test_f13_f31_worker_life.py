@@ -101,6 +101,7 @@ class TestTheLeadersDeath:
 class TestMessagesThatMakeNoSense:
     def test_harm_nobody(self, laboratory: Laboratory) -> None:
         before = [worker.pid for worker in laboratory.stack.workers]
+        lying = laboratory.messages()  # some that killed workers had taken lie there for an hour
         for body in NONSENSE:
             send(laboratory, body)
         send(laboratory, "[[], {}, {}]", task="os.system")
@@ -108,7 +109,7 @@ class TestMessagesThatMakeNoSense:
 
         with laboratory.stack.broker.client() as client:
             client.lpush("interview:gpu", "no message", "[]", "7", '{"body": ""}')
-        laboratory.wait(lambda: laboratory.messages() == 0)
+        laboratory.wait(lambda: laboratory.messages() <= lying)
 
         answer = laboratory.person().record()
         laboratory.wait(lambda: laboratory.is_through(answer))
@@ -117,10 +118,10 @@ class TestMessagesThatMakeNoSense:
     def test_of_another_release_are_understood(self, laboratory: Laboratory) -> None:
         answer = laboratory.person().record()
         laboratory.wait(lambda: laboratory.is_through(answer))
-        run = laboratory.run_of(answer)
+        run, lying = laboratory.run_of(answer), laboratory.messages()
         for keywords in ({"run_id": run.pk, "new": True}, {"run_id": run.pk}):
             send(laboratory, json.dumps([[], keywords, {}]))
-        laboratory.wait(lambda: laboratory.messages() == 0)
+        laboratory.wait(lambda: laboratory.messages() <= lying)
 
         assert laboratory.outcomes(answer) == ["ok"] * 4
 

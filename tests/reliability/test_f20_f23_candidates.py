@@ -15,7 +15,7 @@ from tests.reliability.people import Answer, Person, at_once, new_recording
 pytestmark = pytest.mark.journey
 
 MANY = 20
-PEOPLE, EACH = 5, 8  # 40 answers that are recorded a second time
+PEOPLE, EACH = 7, 3  # 21 answers that are recorded a second time
 DELETIONS = 8
 WORK_SECONDS = 0.8  # that an answer takes through all stages, about
 
