@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 MANY = 20
 PEOPLE, EACH = 7, 3  # 21 answers that are recorded a second time
 DELETIONS = 8
-WORK_SECONDS = 0.8  # that an answer takes through all stages, about
+WORK_SECONDS = 0.4  # that an answer takes through all stages, about
 
 
 class TestASecondRecording:
@@ -26,7 +26,7 @@ class TestASecondRecording:
     ) -> None:
         people = [laboratory.person(questions=EACH) for _ in range(PEOPLE)]
         chance = random.Random(20)  # noqa: S311 - offsets that can be had again
-        offsets = [chance.uniform(0, 2 * WORK_SECONDS) for _ in range(EACH)]
+        offsets = [chance.uniform(0, WORK_SECONDS) for _ in range(EACH)]
 
         made = at_once([partial(record_twice, person, offsets) for person in people])
 
