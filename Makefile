@@ -44,8 +44,7 @@ admin-user: install ## Make an administrator (asks, or ADMIN_EMAIL and ADMIN_PAS
 
 # What is the same on any database is run on one.
 WITHOUT_DATABASE := -m "not speech" --ignore=tests/unit \
-	$(addprefix --ignore=tests/journeys/,test_make_run.py test_formats.py) \
-	--ignore=tests/reliability/test_f15_f16_database_and_disk.py # failed at its last run on a loaded machine: see the note in docs/reliability.md
+	$(addprefix --ignore=tests/journeys/,test_make_run.py test_formats.py)
 
 .PHONY: test
 test: check ## Everything: checks, then all tests on SQLite and on PostgreSQL
