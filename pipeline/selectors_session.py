@@ -90,16 +90,18 @@ class SessionProgress:
 
 def find_scores(*, owner: User, session_uuid: UUID) -> Outcome[SessionScore]:
     """Return how the session's score card stands. Two queries when it is there."""
+    runs = _read_runs(owner, session_uuid)
     session = _get(owner, session_uuid, related=("score",))
-    runs = _require_recordings(_read_runs(session))
+    _require_recordings(runs)
     row = getattr(session, "score", None)
     return _session_result(runs, row, goal=Stage.SCORE, board=Board(runs.counting))
 
 
 def find_feedback(*, owner: User, session_uuid: UUID) -> Outcome[SessionFeedback]:
     """Return how the session's feedback stands. Two queries when it is there."""
+    runs = _read_runs(owner, session_uuid)
     session = _get(owner, session_uuid, related=("feedback",))
-    runs = _require_recordings(_read_runs(session))
+    _require_recordings(runs)
     row = getattr(session, "feedback", None)
     outcome = _session_result(runs, row, goal=Stage.FEEDBACK, board=Board(runs.counting))
     if outcome.row is None:
@@ -110,8 +112,9 @@ def find_feedback(*, owner: User, session_uuid: UUID) -> Outcome[SessionFeedback
 
 def find_session_evaluation(*, owner: User, session_uuid: UUID) -> Outcome[SessionEvaluation]:
     """Return how the evaluations of all answers stand. Two queries when they are there."""
-    session = _get(owner, session_uuid)
-    runs = _require_recordings(_read_runs(session, related=("question", "evaluation")))
+    runs = _read_runs(owner, session_uuid, related=("question", "evaluation"))
+    _get(owner, session_uuid)
+    _require_recordings(runs)
     progress = Board(runs.latest).progress(runs.latest, goal=Stage.EVALUATE)
     if progress:
         return Outcome(progress=progress)
@@ -125,9 +128,9 @@ def find_session_evaluation(*, owner: User, session_uuid: UUID) -> Outcome[Sessi
 
 def find_progress(*, owner: User, session_uuid: UUID) -> SessionProgress:
     """Return how far every answer, the score card and the feedback are. A fixed number of queries."""
+    runs = _read_runs(owner, session_uuid)
     session = _get(owner, session_uuid, related=("score", "feedback"))
     questions = session.questions.order_by("position")
-    runs = _read_runs(session)
     board = Board(runs.counting)
     latest = {run.question_id: run for run in runs.latest}
     score, feedback = getattr(session, "score", None), getattr(session, "feedback", None)
@@ -152,9 +155,16 @@ def _get(owner: User, session_uuid: UUID, *, related: Iterable[str] = ()) -> Int
     return session
 
 
-def _read_runs(session: InterviewSession, *, related: Iterable[str] = ("question",)) -> Runs:
-    """Return the session's runs: the answers in the order of their questions, attempts oldest first. One query."""
-    found = PipelineRun.objects.filter(session=session).select_related(*related)
+def _read_runs(owner: User, session_uuid: UUID, *, related: Iterable[str] = ("question",)) -> Runs:
+    """
+    Return the session's runs: the answers in the order of their questions, attempts oldest first. One query.
+
+    They are read before the results: a stage ends together with its result, so what a run has passed is there to be read
+    afterwards. The other way round a score that is made in between would be told as missing, or an old one as the last.
+    """
+    found = PipelineRun.objects.filter(
+        session__uuid=session_uuid, session__owner=owner
+    ).select_related(*related)
     rows = list(with_beginnings(found).order_by("question__position", "attempt", "pk"))
     answers = [run for run in rows if run.question_id is not None]
     own = [run for run in rows if run.question_id is None]
