@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "pipeline",
     "media",
     "analytics",
+    "unfold",  # the admin's theme: before the admin, whose templates it takes the place of
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

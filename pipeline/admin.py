@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
 
 from pipeline import reconciler, services
 from pipeline.models import (
@@ -21,7 +22,7 @@ from pipeline.models import (
 from pipeline.models_language import DailyTokens, LanguageModelCall, QuestionJob
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the type checker only
+class ReadOnly(ModelAdmin):
     """Rows that the pipeline writes: staff look, and change them through actions only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -33,7 +34,7 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the ty
         return False
 
 
-class Timeline(admin.TabularInline):  # type: ignore[type-arg] # generic for the type checker only
+class Timeline(TabularInline):
     """Every try at every stage of a run."""
 
     model = StageRun

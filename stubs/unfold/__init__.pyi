@@ -1,0 +1,1 @@
+"""What we use of django-unfold, which comes without types: its classes are Django's to a type checker."""
