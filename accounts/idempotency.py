@@ -2,7 +2,8 @@
 `Idempotency-Key`: a POST that is sent twice is carried out once.
 
 The row of the key is committed before the request is carried out, so a second one that comes meanwhile sees it. Whoever
-holds the row for longer than any request may take has died, and the next one takes over.
+holds the row for longer than any request may take has died, and the next one takes over. When the database goes away
+under a request, its row is brought up to date once the database is back: the one that comes again is not kept waiting.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
+from accounts.late_writes import AWAY, late_writes
 from accounts.models import IdempotentAnswer, User
 from interview_platform.errors import Conflict, Detail, Invalid, TooLarge
 from interview_platform.http.envelope import Answer
@@ -86,22 +88,24 @@ class Idempotent(APIView):
 
     def _keep(self, response: HttpResponse) -> None:
         if isinstance(response, Response) and _is_worth_keeping(response.status_code):
-            self._own_row().update(
-                status=response.status_code,
-                body=_plain(response),
-                headers={name: response[name] for name in KEPT_HEADERS if name in response.headers},
-            )
+            answer = {
+                "status": response.status_code,
+                "body": _plain(response),
+                "headers": {
+                    name: response[name] for name in KEPT_HEADERS if name in response.headers
+                },
+            }
+            row = self._own_row()
+            late_writes.make(lambda: row.update(**answer))
         else:
             self._let_go()
 
     def _let_go(self) -> None:
-        self._own_row().delete()
+        late_writes.make(self._own_row().delete)
 
     def _own_row(self) -> "QuerySet[IdempotentAnswer]":
         """Find the row, unless somebody took it over."""
-        if self._row is None:
-            return IdempotentAnswer.objects.none()
-        return IdempotentAnswer.objects.filter(pk=self._row.pk, created_at=self._row.created_at)
+        return IdempotentAnswer.objects.none() if self._row is None else _held_by(self._row)
 
 
 def forget_old_answers() -> int:
@@ -116,11 +120,17 @@ def _take(request: Request, *, owner: User) -> IdempotentAnswer:
     fingerprint = _fingerprint(request)
     now = timezone.now()
     IdempotentAnswer.objects.filter(owner=owner, created_at__lt=now - KEPT_FOR).delete()
+    row = IdempotentAnswer(owner=owner, key=key, fingerprint=fingerprint)
     try:
         with transaction.atomic():
-            return IdempotentAnswer.objects.create(owner=owner, key=key, fingerprint=fingerprint)
+            row.save()
+    except AWAY:
+        late_writes.make_later(_held_by(row).delete)  # it may have been committed
+        raise
     except IntegrityError:
         first = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
+    else:
+        return row
     if first is None:  # it was let go this moment
         raise InProgress(headers={"Retry-After": "1"})
     if first.fingerprint != fingerprint:
@@ -129,6 +139,13 @@ def _take(request: Request, *, owner: User) -> IdempotentAnswer:
     if first.status is not None:
         raise Replay(_first_answer(first))
     return _take_over(first)
+
+
+def _held_by(row: IdempotentAnswer) -> "QuerySet[IdempotentAnswer]":
+    """Find the row by whose it is: its time tells one holder from the next."""
+    return IdempotentAnswer.objects.filter(
+        owner_id=row.owner_id, key=row.key, created_at=row.created_at
+    )
 
 
 def _take_over(first: IdempotentAnswer) -> IdempotentAnswer:

@@ -9,6 +9,7 @@ from interview_platform.stack.processes import Part
 API_PROCESSES = 2
 API_THREADS = 16  # each; most of them wait for results (`Prefer: wait`)
 API_TIMEOUT = 60  # seconds of silence after which a process is replaced
+API_KEEP_ALIVE = 75  # seconds; longer than any client or proxy keeps an idle connection to use it again (60 at most)
 API_GRACE = 30  # seconds that running requests have at a stop
 CPU_TASKS_PER_CHILD = (
     1000  # a new one loads the models for seconds: as much work as hundreds of answers
@@ -45,6 +46,7 @@ def api(config: StackConfig) -> Part:
         "threads": API_THREADS,
         "timeout": API_TIMEOUT,
         "graceful-timeout": API_GRACE,
+        "keep-alive": API_KEEP_ALIVE,
     }
     if Path("/dev/shm").is_dir():  # noqa: S108 - where gunicorn's heartbeat cannot be held up by a disk
         options["worker-tmp-dir"] = "/dev/shm"  # noqa: S108 - likewise

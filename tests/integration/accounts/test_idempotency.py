@@ -1,9 +1,11 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, models
 
 from accounts.idempotency import forget_old_answers
 from accounts.models import IdempotentAnswer
@@ -28,6 +30,23 @@ def count(person: Person, key: str = "key-1", body: Any = None, path: str = PATH
 def upload(person: Person, content: bytes, name: str = "a.wav") -> Any:
     body = {"file": SimpleUploadedFile(name, content), "duration": "3"}
     return person.api.post(PATH, body, format="multipart", HTTP_IDEMPOTENCY_KEY="key-1")
+
+
+class DatabaseAway:
+    """Takes late writes, and makes none before it is told."""
+
+    def __init__(self) -> None:
+        self.writes: list[Callable[[], object]] = []
+        self.make = self.make_later = self.writes.append
+
+    def comes_back(self) -> None:
+        for write in self.writes:
+            write()
+
+
+def save_and_lose_the_connection(row: IdempotentAnswer) -> None:
+    models.Model.save(row)
+    raise OperationalError("server closed the connection unexpectedly")
 
 
 class TestIdempotencyKey:
@@ -102,6 +121,36 @@ class TestIdempotencyKey:
         first, again = (count(alice, body={"fail": fail}) for _ in range(2))
 
         assert (first.status_code, again.status_code) == (status, 201)
+
+    @pytest.mark.parametrize("fail", ["", "surprise", "database"])
+    def test_is_settled_once_the_database_is_back(
+        self, alice: Person, monkeypatch: pytest.MonkeyPatch, fail: str
+    ) -> None:
+        away = DatabaseAway()
+        with monkeypatch.context() as patched:
+            patched.setattr("accounts.idempotency.late_writes", away)
+            first = count(alice, body={"a": 1} | ({"fail": fail} if fail else {}))
+        meanwhile = count(alice, body={"a": 1} | ({"fail": fail} if fail else {}))
+        away.comes_back()
+        again = count(alice, body={"a": 1} | ({"fail": fail} if fail else {}))
+
+        assert meanwhile.status_code == 409
+        assert again.status_code == 201
+        assert again.headers.get("Idempotency-Replayed") == (None if fail else "true")
+        assert first.status_code == {"": 201, "surprise": 500, "database": 503}[fail]
+
+    def test_is_let_go_when_nobody_knows_whether_it_was_taken(
+        self, alice: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        away = DatabaseAway()
+        with monkeypatch.context() as patched:
+            patched.setattr("accounts.idempotency.late_writes", away)
+            patched.setattr(IdempotentAnswer, "save", save_and_lose_the_connection)
+            first = count(alice)
+        away.comes_back()
+
+        assert first.status_code == 503
+        assert count(alice).status_code == 201
 
     def test_is_busy_while_the_first_is_being_answered(self, alice: Person) -> None:
         sample_urls.Slow.again = lambda: count(alice, path="/api/v1/slow")
