@@ -1,4 +1,4 @@
-"""The analytics app; it owns no table."""
+"""The analytics app; it owns no table but what staff say of answers."""
 
 from django.apps import AppConfig
 

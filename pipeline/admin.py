@@ -81,26 +81,38 @@ class RunAdmin(ReadOnly):
         """Return whose it is."""
         return run.session.owner.email
 
-    @admin.action(description="Start failed runs again from the stage that failed")
+    @admin.action(
+        permissions=("operate",), description="Start failed runs again from the stage that failed"
+    )
     def retry(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Start again what failed."""
         self._do(request, runs, services.retry_run, "started again")
 
-    @admin.action(description="Take unfinished runs from their workers and send them anew")
+    @admin.action(
+        permissions=("operate",),
+        description="Take unfinished runs from their workers and send them anew",
+    )
     def requeue(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Send anew what is stuck."""
         self._do(request, runs, services.requeue_run, "sent anew")
 
-    @admin.action(description="Stop unfinished runs: the candidate may start them again")
+    @admin.action(
+        permissions=("operate",),
+        description="Stop unfinished runs: the candidate may start them again",
+    )
     def stop(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Fail what shall not go on."""
         reason = "This was stopped by our staff. You can start it again."
         self._do(request, runs, lambda run: services.stop_run(run, reason=reason), "stopped")
 
-    @admin.action(description="Look for lost work now")
+    @admin.action(permissions=("operate",), description="Look for lost work now")
     def look_for_lost_work(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Do the reconciler's work at once."""
         self.message_user(request, f"Sent again: {reconciler.reconcile()}")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this person may start, send and stop runs: an operator, not a reviewer."""
+        return request.user.has_perm("pipeline.change_pipelinerun")
 
     def _do(
         self,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import IdempotentAnswer, User
+from accounts.models import ExportJob, IdempotentAnswer, User
+from analytics.models import StaffScore
 from media.models import AudioAnswer
 from pipeline.models import (
     EvaluationRecord,
@@ -20,7 +21,7 @@ from pipeline.models import (
     TranscriptRecord,
     WorkerHeartbeat,
 )
-from sessions.models import InterviewSession, Question
+from sessions.models import InterviewSession, Question, SessionShare, ShareComment
 
 PASSWORD = "correct-horse-9"
 _numbers = itertools.count(1)
@@ -190,3 +191,35 @@ def make_lease(**fields: Any) -> Lease:
     until = timezone.now() + timedelta(minutes=1)
     values = {"name": f"lease-{next(_numbers)}", "holder": "gpu@test", "until": until}
     return Lease.objects.create(**{**values, **fields})
+
+
+def make_share(*, session: InterviewSession | None = None, **fields: Any) -> SessionShare:
+    """Return a link to a session's report that leads to it for a week; nobody knows its secret."""
+    values = {
+        "token_hash": f"{next(_numbers):064x}",
+        "expires_at": timezone.now() + timedelta(days=7),
+    }
+    return SessionShare.objects.create(session=session or make_session(), **{**values, **fields})
+
+
+def make_comment(*, share: SessionShare | None = None, **fields: Any) -> ShareComment:
+    """Return what a visitor of a shared report left."""
+    values = {"author": "A coach", "text": "Name the result sooner.", "score": 70}
+    return ShareComment.objects.create(share=share or make_share(), **{**values, **fields})
+
+
+def make_export(*, owner: User | None = None, **fields: Any) -> ExportJob:
+    """Return a person's wish for an archive, waiting to be carried out."""
+    return ExportJob.objects.create(owner=owner or make_user(), **fields)
+
+
+def make_staff_score(
+    *, run: PipelineRun | None = None, reviewer: User | None = None, **fields: Any
+) -> StaffScore:
+    """Return what a reviewer says of an attempt."""
+    values = {"relevance": 75, "fluency": 65, "grammar": 70, "keywords": 55, "note": "Good."}
+    return StaffScore.objects.create(
+        run=run or make_finished_run(),
+        reviewer=reviewer or make_user(is_staff=True),
+        **{**values, **fields},
+    )
