@@ -1,19 +1,45 @@
-"""The staff's window on people."""
+"""The staff's window on people, their roles and archives, and on what staff have done."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
-from django.db.models import QuerySet
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from rest_framework_simplejwt.token_blacklist import admin as _  # noqa: F401 - it puts tokens on show
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts import services, tokens
-from accounts.models import User
+from accounts.models import ExportJob, User
+
+admin.site.unregister(Group)
+admin.site.unregister((OutstandingToken, BlacklistedToken))  # secrets of people: not for staff
 
 
-class NewUserForm(BaseUserCreationForm):  # type: ignore[type-arg] # generic for the type checker only
+class ReadOnly(ModelAdmin):
+    """Rows that the platform writes: staff look."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds one by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes one by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody removes one by hand."""
+        return False
+
+
+class NewUserForm(UserCreationForm):
     """A new person, by address instead of a user name."""
+
+    usable_password = None
 
     class Meta:
         model = User
@@ -21,13 +47,15 @@ class NewUserForm(BaseUserCreationForm):  # type: ignore[type-arg] # generic for
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # generic for the type checker only
+class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg] # generic for the type checker only
     """Looks people up, closes accounts, resets passwords; each of the latter ends their sessions."""
 
+    form = UserChangeForm
     add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
-    list_display = ("email", "full_name", "is_active", "is_staff", "created_at")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("email", "full_name", "is_active", "is_staff", "roles", "created_at")
+    list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "full_name")
     readonly_fields = ("uuid", "token_version", "created_at", "last_login")
     fieldsets = (
@@ -39,6 +67,30 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # generic for the type c
     )
     add_fieldsets = ((None, {"fields": ("email", "full_name", "password1", "password2")}),)
     filter_horizontal = ("groups",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        """Read the roles of a page's people at once."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Roles")
+    def roles(self, person: User) -> str:
+        """Return what the person is among the staff."""
+        if person.is_superuser:
+            return "superuser"
+        return ", ".join(sorted(group.name for group in person.groups.all()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Let a superuser alone make another one."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Keep superusers, their passwords too, out of the reach of those who are none."""
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Keep superusers out of the reach of those who are none."""
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Keep the address in lower case."""
@@ -63,6 +115,57 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg] # generic for the type c
         services.close_account(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
-        """Remove the files with the rows."""
-        for person in queryset:
+        """Remove the files with the rows; a superuser stays where somebody else chose them."""
+        chosen = queryset if request.user.is_superuser else queryset.filter(is_superuser=False)
+        for person in chosen:
             services.close_account(person)
+
+    def _may_touch(self, request: HttpRequest, person: Model | None) -> bool:
+        is_above = isinstance(person, User) and person.is_superuser
+        return bool(request.user.is_superuser) or not is_above
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    """The roles, and what each of them may."""
+
+
+@admin.register(ExportJob)
+class ExportAdmin(ReadOnly):
+    """Archives that people asked for; what is in one is theirs, and is not opened here."""
+
+    list_display = ("owner", "state", "tries", "size_bytes", "created_at", "finished_at")
+    list_filter = ("state", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("=uuid", "owner__email")
+    ordering = ("-created_at",)
+    date_hierarchy = "created_at"
+    fields = (
+        "uuid",
+        "owner",
+        "state",
+        "tries",
+        "size_bytes",
+        "created_at",
+        "finished_at",
+        "lease_until",
+    )
+
+
+@admin.register(LogEntry)
+class AuditLogAdmin(ReadOnly):
+    """What staff did, when, to what."""
+
+    list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "what")
+    list_filter = ("action_flag", "action_time", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("=object_id", "object_repr", "user__email")
+    date_hierarchy = "action_time"
+    ordering = ("-action_time",)
+    fields = ("action_time", "user", "action_flag", "content_type", "object_id", "object_repr")
+    show_full_result_count = False
+
+    @admin.display(description="What was done")
+    def what(self, entry: LogEntry) -> str:
+        """Return it in words."""
+        return entry.get_change_message()

@@ -11,6 +11,7 @@ from typing import Any
 
 import dj_database_url
 
+from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
 from interview_platform.env import (
     env_bool,
     env_choice,
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "interview_platform.http.admin_policy.AdminPolicyMiddleware",
 ]
 ROOT_URLCONF = "interview_platform.urls"
 WSGI_APPLICATION = "interview_platform.wsgi.application"

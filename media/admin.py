@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
 
 from interview_platform.errors import Refused
 from media.models import AudioAnswer
@@ -24,7 +25,7 @@ OWN_PAGES = "media_audioanswer_"
 
 
 @admin.register(AudioAnswer)
-class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic for the type checker only
+class RecordingAdmin(ModelAdmin):
     """Looks recordings up and plays them; whoever listens is written down. Nothing can be changed."""
 
     date_hierarchy = "created_at"

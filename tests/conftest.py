@@ -1,9 +1,11 @@
 """What most tests begin with."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings as project_settings
 from rest_framework.test import APIClient
 
@@ -80,3 +82,9 @@ def broker(private_broker: PrivateBroker) -> PrivateBroker:
     private_broker.ensure_running()
     private_broker.empty()
     return private_broker
+
+
+@pytest.fixture
+def roles(db: None) -> None:
+    """The roles of staff, where a test that committed has wiped away what migrations made."""
+    import_module("accounts.migrations.0003_roles_of_staff").make_roles(apps, None)
