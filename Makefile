@@ -31,7 +31,7 @@ api: install ## Start the API alone
 	@exec $(PY) -m interview_platform.stack.part api
 
 .PHONY: worker
-worker: install ## Start one worker alone (QUEUES=gpu or QUEUES=cpu)
+worker: install ## Start one worker alone (QUEUES=gpu, cpu or maint)
 	@exec $(PY) -m interview_platform.stack.part worker $(QUEUES)
 
 .PHONY: migrate

@@ -12,9 +12,11 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def ready(self) -> None:
-        """Have exports looked after by the leader of the reconcilers."""
+        """Have exports looked after."""
         from analytics import exports
         from pipeline import upkeep
 
-        upkeep.register("send exports again", every_seconds=TEND_SECONDS, do=exports.tend)
+        upkeep.register(
+            "send exports again", every_seconds=TEND_SECONDS, do=exports.tend, is_mending=True
+        )
         upkeep.register("forget old exports", every_seconds=FORGET_SECONDS, do=exports.forget_old)

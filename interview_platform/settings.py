@@ -22,6 +22,7 @@ from interview_platform.env import (
     env_text,
     load_dotenv,
 )
+from interview_platform.email_url import mail_from_url
 from interview_platform.local import broker_address, read_secret
 from interview_platform.storage_url import storage_from_url
 
@@ -59,8 +60,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "interview_platform.http.request_id.RequestIdMiddleware",
-    "interview_platform.http.errors.JsonErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "interview_platform.http.guard_headers.GuardHeadersMiddleware",
+    "interview_platform.http.cors.CorsMiddleware",
+    "interview_platform.http.errors.JsonErrorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "interview_platform.http.slashes.TrailingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -68,7 +72,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "interview_platform.http.admin_policy.AdminPolicyMiddleware",
 ]
 ROOT_URLCONF = "interview_platform.urls"
@@ -195,15 +198,19 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_float("SOFT_SHUTDOWN_SECONDS", default
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = (
     False  # an idle worker would sleep through the whole time-out
 )
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # a child loads its models before it says that it lives
+WORKER_PRELOAD = env_bool("WORKER_PRELOAD", default=True)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {
     "pipeline.tasks.transcribe_answer": {"queue": "gpu"},
-    "pipeline.tasks.*": {"queue": "cpu"},
+    "pipeline.tasks.do_upkeep": {"queue": "maint"},
+    "analytics.tasks.*": {"queue": "maint"},
+    "*": {"queue": "cpu"},
 }
-QUEUES = ("gpu", "cpu")  # /health/ready wants a live worker on each
+QUEUES = ("gpu", "cpu", "maint")  # /health/ready wants a live worker on each
 
 # --- Pipeline -----------------------------------------------------------------------------------------------------
 STAGE_LIMITS = {  # seconds: (soft, hard)
@@ -272,13 +279,20 @@ LLM_PRICES: dict[str, float] = env_numbers(
 # --- REST ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.http.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.http.HasVerifiedAddress",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["interview_platform.http.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["interview_platform.http.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "interview_platform.http.openapi.EnvelopeSchema",
     "DEFAULT_THROTTLE_CLASSES": ["interview_platform.http.throttles.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": env_text("THROTTLE_LOGIN", default="10/15m"),
+        "login_address": env_text("THROTTLE_LOGIN_ADDRESS", default="100/15m"),
+        "login_account": env_text("THROTTLE_LOGIN_ACCOUNT", default="100/15m"),
+        "mail": env_text("THROTTLE_MAIL", default="20/h"),
+        "mail_to": "5/h",  # to one address, whoever asks
         "register": env_text("THROTTLE_REGISTER", default="60/h"),
         "user": env_text("THROTTLE_USER", default="1200/m"),
         "upload": env_text("THROTTLE_UPLOAD", default="240/h"),
@@ -335,6 +349,22 @@ CACHES = {
     }
 }
 
+# --- Mail: links to set a new password and to verify an address ------------------------------------------------------
+EMAIL_URL = env_text("EMAIL_URL")
+_mail = mail_from_url(EMAIL_URL)
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
+EMAIL_FILE_PATH = _mail.folder
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_text("EMAIL_FROM", default="Interview Platform <noreply@localhost>")
+PUBLIC_URL = env_text(
+    "PUBLIC_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000)}"
+).rstrip("/")
+REQUIRE_VERIFIED_EMAIL = env_bool("REQUIRE_VERIFIED_EMAIL", default=False)
+VERIFY_NEW_ADDRESSES = REQUIRE_VERIFIED_EMAIL or bool(EMAIL_URL)  # else the log would tell them
+
 # --- Security (what `check --deploy` asks for is on when TLS is) ----------------------------------------------------
 HTTPS = env_bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
@@ -348,6 +378,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
+ADMIN_PATH = env_text("ADMIN_PATH", default="admin").strip("/")
+STAFF_SECOND_FACTOR = env_choice(
+    "STAFF_SECOND_FACTOR", choices=("optional", "required", "off"), default="optional"
+)
 METRICS_TOKEN = env_text("METRICS_TOKEN")  # "" = whoever reaches the API may read /metrics
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

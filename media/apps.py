@@ -13,7 +13,7 @@ class MediaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the storage swept by the leader of the reconcilers."""
+        """Have the storage swept."""
         from media.services import sweep_orphans
         from pipeline import upkeep
 

@@ -11,10 +11,12 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, what a worker's main process does, and the upkeep of rows: `accounts` lies below us."""
+        from accounts import letters
         from accounts.idempotency import forget_old_answers
         from pipeline import (  # noqa: F401 - the import of some registers them
             budgets,
             checks,
+            preloading,
             question_jobs,
             upkeep,
             worker_life,
@@ -30,6 +32,8 @@ class PipelineConfig(AppConfig):
             "serve questions that no model wrote in time",
             every_seconds=question_jobs.OVERDUE_EVERY,
             do=question_jobs.settle_overdue,
+            is_mending=True,
         )
+        upkeep.register("send letters again", every_seconds=20, do=letters.tend)
         upkeep.register("forget old question jobs", every_seconds=3600, do=question_jobs.forget_old)
         upkeep.register("forget old budgets", every_seconds=3600, do=budgets.forget_old_days)

@@ -77,11 +77,16 @@ def dispatch(run_id: int, *, impatient: bool = True) -> bool:
     return True
 
 
-def send(task: str, *, job_id: int) -> bool:
-    """Send a task that is no step of a run; return whether the broker took it, and never raise for an absent one."""
+def send(task: str, *, expires: float | None = None, **arguments: int | str) -> bool:
+    """
+    Send a task that is no step of a run; return whether the broker took it, and never raise for an absent one.
+
+    After `expires` seconds a message that nobody has taken is worth nothing.
+    """
     if time.monotonic() < _Rest.until:
         return False
-    return _send(signature(task, kwargs={"job_id": job_id}, immutable=True))
+    options = {} if expires is None else {"expires": expires}
+    return _send(signature(task, kwargs=arguments, immutable=True, options=options))
 
 
 def ring_for_session(session_id: int) -> None:

@@ -37,6 +37,10 @@ class PermanentError(StageError):
 class SpeechToText(Protocol):
     """Turns a recording into words."""
 
+    def warm_up(self) -> None:
+        """Load what the first recording needs; raise `TransientError` when it is not there."""
+        ...
+
     def transcribe(
         self, audio: Path, *, audio_format: str, language: str | None, terms: Sequence[str] = ()
     ) -> Transcript:

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from pipeline import narratives, question_jobs, records
+from pipeline import narratives, question_jobs, records, upkeep
 from pipeline.models import PipelineRun, Stage
 from pipeline.providers import registry
 from pipeline.stage_task import StageTask
@@ -43,6 +43,13 @@ def write_questions(*, job_id: object = None, **_: Any) -> None:
     """Have a language model write questions that somebody waits for."""
     if isinstance(job_id, int):
         question_jobs.carry_out(job_id)
+
+
+@shared_task(soft_time_limit=780, time_limit=810)
+def do_upkeep(*, name: object = None, **_: Any) -> None:
+    """Do one of the jobs that are done now and then."""
+    if isinstance(name, str):
+        upkeep.do(name)
 
 
 def _hear(run: PipelineRun) -> Transcript:

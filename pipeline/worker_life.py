@@ -47,7 +47,7 @@ def begin(sender: Any, **_: Any) -> None:
             show_life(_Life.name, queues=queues, concurrency=concurrency)
             reconciler.tick()
             if lead(reconciler.holder):
-                upkeep.do_what_is_due()
+                upkeep.see_to_what_is_due()
 
     def live() -> None:
         loop(_Life.stop, each=look)

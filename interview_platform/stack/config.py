@@ -24,8 +24,10 @@ class StackConfig:
     port: int
     broker_url: str  # "" = start the embedded one
     database_url: str  # "" = SQLite in the data directory
-    gpu_concurrency: int
+    gpu_concurrency: int  # processes of each gpu worker
     cpu_concurrency: int
+    gpus: int = 0  # gpu workers, each on a GPU of its own; 0 = speech is recognised on the cores
+    gpu_index: int | None = None  # of the one gpu worker that is started alone; None = all are its
 
     @property
     def url(self) -> str:
@@ -51,6 +53,8 @@ def read_config() -> StackConfig:
             database_url=env_text("DATABASE_URL"),
             gpu_concurrency=env_int("GPU_WORKER_CONCURRENCY", default=0) or _gpu_processes(),
             cpu_concurrency=env_int("CPU_WORKER_CONCURRENCY", default=2, minimum=1),
+            gpus=_gpus(),
+            gpu_index=_gpu_index(),
         )
     except ImproperlyConfigured as trouble:
         raise CannotStart(f"{trouble}.") from trouble
@@ -62,9 +66,21 @@ def _port(number: int) -> int:
     return number
 
 
+def _gpus() -> int:
+    """Return how many GPUs get a worker: as many as `GPUS` says, else all that the machine shows."""
+    if env_text("WHISPER_DEVICE", default="auto") == "cpu":
+        return 0
+    return env_int("GPUS", default=0) or count_gpus()
+
+
+def _gpu_index() -> int | None:
+    number = env_text("GPU_INDEX")
+    return env_int("GPU_INDEX", default=0) if number else None
+
+
 def _gpu_processes() -> int:
     """One process for a GPU; on a CPU one for each core, as each recognises with one thread."""
-    if env_text("WHISPER_DEVICE", default="auto") != "cpu" and has_cuda():
+    if _gpus():
         return 1
     return max(1, min(usable_cores(), MOST_GPU_PROCESSES))
 
@@ -76,6 +92,8 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def has_cuda() -> bool:
-    """Tell whether the machine shows an NVIDIA GPU, without loading CUDA into this process."""
-    return Path("/dev/nvidia0").exists()
+def count_gpus() -> int:
+    """Return how many NVIDIA GPUs there are for us to see, without loading CUDA into this process."""
+    if (visible := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
+        return len([name for name in visible.split(",") if name.strip() not in {"", "-1"}])
+    return len(list(Path("/dev").glob("nvidia[0-9]*")))

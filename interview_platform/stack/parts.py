@@ -1,5 +1,6 @@
 """How each part is started; the reasons stand in docs/operations.md."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -62,16 +63,32 @@ def api(config: StackConfig) -> Part:
     )
 
 
-def gpu_worker(config: StackConfig) -> Part:
-    """The worker that recognises speech; on a machine without a GPU, on its cores."""
-    return worker(config, queues="gpu", options=(f"--concurrency={config.gpu_concurrency}",))
+def gpu_workers(config: StackConfig) -> list[Part]:
+    """The workers that recognise speech: one for each GPU, or one on the machine's cores."""
+    if config.gpus == 0:
+        return [gpu_worker(config)]
+    return [gpu_worker(config, gpu=number) for number in range(config.gpus)]
 
 
-def cpu_worker(config: StackConfig) -> Part:
-    """The worker that judges."""
+def gpu_worker(config: StackConfig, *, gpu: int | None = None) -> Part:
+    """A worker that recognises speech, on this GPU or on the machine's cores."""
+    part = worker(
+        config,
+        name="gpu" if not gpu else f"gpu-{gpu}",
+        queues="gpu",
+        options=(f"--concurrency={config.gpu_concurrency}",),
+    )
+    if gpu is not None:  # the process sees this one alone, as number 0
+        part.environment = {**part.environment, "CUDA_VISIBLE_DEVICES": _cuda_name(gpu)}
+    return part
+
+
+def cpu_worker(config: StackConfig, *, queues: str = "cpu,maint") -> Part:
+    """The worker that judges; on one machine it does the upkeep, too."""
     return worker(
         config,
-        queues="cpu",
+        name="cpu",
+        queues=queues,
         options=(
             f"--concurrency={config.cpu_concurrency}",
             f"--max-tasks-per-child={CPU_TASKS_PER_CHILD}",
@@ -80,16 +97,27 @@ def cpu_worker(config: StackConfig) -> Part:
     )
 
 
-def worker(config: StackConfig, *, queues: str, options: tuple[str, ...]) -> Part:
+def maint_worker(config: StackConfig) -> Part:
+    """The worker for what nobody waits for: exports, the sweeper, the upkeep of rows."""
+    return worker(config, name="maint", queues="maint", options=("--concurrency=1",))
+
+
+def worker(config: StackConfig, *, name: str, queues: str, options: tuple[str, ...]) -> Part:
     """A Celery worker for some of the queues."""
     return Part(
-        name=f"The {queues} worker",
+        name=f"The {name} worker",
         command=[
             *(sys.executable, "-m", "celery", "--app", "celery_app", "worker"),
-            *("--queues", queues, "--hostname", f"{queues}-{config.port}@%h", "--pool", "prefork"),
+            *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", "prefork"),
             *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
             *options,
         ],
-        log=config.logs / f"worker-{queues}.log",
+        log=config.logs / f"worker-{name}.log",
         environment=WORKER_ENVIRONMENT,
     )
+
+
+def _cuda_name(number: int) -> str:
+    """Return CUDA's name of one of the GPUs that the operator lets us see."""
+    visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    return visible[number] if number < len(visible) else str(number)

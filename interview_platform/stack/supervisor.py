@@ -106,7 +106,7 @@ class Supervisor:
 
     def _start_parts(self) -> None:
         config = self._config
-        self._parts = [parts.api(config), parts.gpu_worker(config), parts.cpu_worker(config)]
+        self._parts = [parts.api(config), *parts.gpu_workers(config), parts.cpu_worker(config)]
         for part in self._parts:
             part.start()
 

@@ -34,6 +34,7 @@ PROFILE: Final = {
     "THROTTLE_UPLOAD": "100000/h",
     "THROTTLE_USER": "100000/m",
     "LOG_LEVEL": "INFO",
+    "WORKER_PRELOAD": "no",  # the stand-ins have nothing to load
 }
 WORKERS: Final = ("gpu", "gpu", "cpu")  # two that transcribe, one that judges
 GPU_PROCESSES: Final = 3

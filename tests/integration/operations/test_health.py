@@ -55,6 +55,7 @@ class TestReady:
                 "storage": "ok",
                 "worker_gpu": "ok",
                 "worker_cpu": "ok",
+                "worker_maint": "ok",
             },
         }
 
@@ -94,6 +95,7 @@ class TestReady:
             "database": "unavailable",
             "worker_gpu": "unknown",
             "worker_cpu": "unknown",
+            "worker_maint": "unknown",
         }
 
     def test_says_nothing_of_where_the_parts_are(
@@ -128,11 +130,11 @@ class TestReady:
 
         assert said == ["Missing: worker_gpu", "Missing: nothing any more"]
 
-    def test_takes_one_worker_of_both_queues(
+    def test_takes_one_worker_of_all_queues(
         self, api: APIClient, whole_platform: PrivateBroker
     ) -> None:
-        WorkerHeartbeat.objects.filter(queues=["gpu"]).delete()
-        WorkerHeartbeat.objects.update(queues=["cpu", "gpu"])
+        WorkerHeartbeat.objects.exclude(queues=["cpu"]).delete()
+        WorkerHeartbeat.objects.update(queues=["cpu", "gpu", "maint"])
 
         assert api.get("/health/ready").status_code == 200
 

@@ -1,17 +1,22 @@
 """What a worker's main process does beside its tasks."""
 
+import json
 import os
 import threading
+import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from pipeline import upkeep
+from pipeline import chains, upkeep
 from pipeline.models import WorkerHeartbeat
+from pipeline.tasks import do_upkeep
 from pipeline.worker_life import childless, forget_the_dead, show_life
 from tests.factories import make_heartbeat
+from tests.private_broker import PrivateBroker
 
 NOT_YET = 0.3  # seconds in which a child that nothing holds back is made many times over
 
@@ -57,16 +62,49 @@ class TestASignOfLife:
 
 
 class TestUpkeep:
-    def test_does_each_job_when_its_time_has_come(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(upkeep, "JOBS", {})
+    @pytest.fixture(autouse=True)
+    def _no_other_jobs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(upkeep, "JOBS", dict(upkeep.JOBS))
+        monkeypatch.setattr(chains._Rest, "until", 0.0)
+
+    def test_mends_what_is_due_without_a_broker(self) -> None:
+        upkeep.JOBS.clear()
         done: list[str] = []
-        upkeep.register("often", every_seconds=0.0, do=lambda: done.append("often"))
-        upkeep.register("rarely", every_seconds=3600.0, do=lambda: done.append("rarely"))
+        for name, seconds in (("often", 0.0), ("rarely", 3600.0)):
+            upkeep.register(
+                name, every_seconds=seconds, do=partial(done.append, name), is_mending=True
+            )
 
         for _ in range(2):
-            upkeep.do_what_is_due()
+            upkeep.see_to_what_is_due()
 
         assert done == ["often", "rarely", "often"]
+
+    def test_has_the_rest_done_on_its_own_queue(self, broker: PrivateBroker) -> None:
+        upkeep.JOBS.clear()
+        done: list[str] = []
+        upkeep.register("a sweep", every_seconds=3600.0, do=partial(done.append, "swept"))
+
+        seen_to = [upkeep.see_to_what_is_due() for _ in range(2)]
+        with broker.client() as client:
+            [message] = client.lrange("interview:maint", 0, -1)
+        do_upkeep(name="a sweep")
+
+        assert seen_to == [["a sweep"], []]
+        assert b"do_upkeep" in message
+        assert json.loads(message)["headers"]["expires"]
+        assert done == ["swept"]
+
+    def test_is_asked_for_again_when_the_broker_is_away(self, broker: PrivateBroker) -> None:
+        upkeep.JOBS.clear()
+        upkeep.register("a sweep", every_seconds=3600.0, do=list)
+        broker.kill()
+
+        assert upkeep.see_to_what_is_due() == []
+        assert upkeep.JOBS["a sweep"].due_at <= time.monotonic()
+
+    def test_leaves_alone_what_another_version_has_sent(self) -> None:
+        do_upkeep(name="what will be thought of next year")
 
     def test_has_jobs_for_all_that_grows(self) -> None:
         names = " ".join(upkeep.JOBS)
