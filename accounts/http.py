@@ -1,14 +1,30 @@
 """Who is asking: the bearer token of a request."""
 
+from typing import TYPE_CHECKING
+
+from django.conf import settings
 from django.utils.encoding import force_str
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.tokens import TokenInvalid, read_access_token
+from interview_platform.errors import Refused
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # it imports this module, by way of the settings
 
 SCHEME = "Bearer"
+
+
+class AddressNotVerified(Refused):
+    """The platform wants to know first that the address is the person's."""
+
+    status = 403
+    code = "email_not_verified"
+    message = "Verify your email address first"
 
 
 class AuthenticatedRequest(Request):
@@ -34,3 +50,14 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401."""
         return SCHEME
+
+
+class HasVerifiedAddress(BasePermission):
+    """Lets people in whose address is verified, where `REQUIRE_VERIFIED_EMAIL` asks for it."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Refuse with a word of its own, so that a client knows what to do."""
+        user = request.user
+        if settings.REQUIRE_VERIFIED_EMAIL and isinstance(user, User) and not user.email_verified:
+            raise AddressNotVerified
+        return True

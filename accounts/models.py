@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone as clock
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,6 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=254, unique=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     full_name = models.CharField(max_length=150)
     target_role = models.CharField(max_length=150, blank=True)
     experience_years = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -56,6 +58,28 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def email_verified(self) -> bool:
+        """Tell whether the person showed that the address is his."""
+        return self.email_verified_at is not None
+
+
+class Letter(models.Model):
+    """A mail with a link that is to be sent; it is there until it is sent, or nobody has the address."""
+
+    class Kind(models.TextChoices):
+        RESET = "reset"  # to set a new password
+        VERIFY = "verify"  # the address
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    address = models.EmailField(max_length=254)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(default=clock.now, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.kind}"
 
 
 class IdempotentAnswer(models.Model):

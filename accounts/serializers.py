@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from rest_framework import serializers
 
 from accounts.languages import ISO_639_1
+from accounts.links import MAX_LENGTH
 from interview_platform.http.fields import TextField, WholeField
 
 MAX_PASSWORD = 128
@@ -65,6 +66,25 @@ class LogoutIn(serializers.Serializer[Any]):
     """The refresh token to revoke; all of them when it is left out."""
 
     refresh_token = TextField(max_length=4096, required=False, allow_null=True)
+
+
+class ResetIn(serializers.Serializer[Any]):
+    """Whose password was forgotten."""
+
+    email = serializers.EmailField(max_length=254)
+
+
+class ConfirmResetIn(serializers.Serializer[Any]):
+    """A new password, with what the link brings."""
+
+    token = TextField(max_length=MAX_LENGTH)
+    password = PasswordField(min_length=8)
+
+
+class VerifyIn(serializers.Serializer[Any]):
+    """What the link brings."""
+
+    token = TextField(max_length=MAX_LENGTH)
 
 
 class SkillsIn(serializers.Serializer[Any]):
@@ -136,11 +156,18 @@ class TokensOut(serializers.Serializer[Any]):
     refresh_token = serializers.CharField(source="refresh")
 
 
+class VerifiedOut(serializers.Serializer[Any]):
+    """An address that was verified."""
+
+    email_verified = serializers.BooleanField()
+
+
 class ProfileOut(serializers.Serializer[Any]):
     """A person as he sees himself."""
 
     id = serializers.UUIDField(source="uuid")
     email = serializers.EmailField()
+    email_verified = serializers.BooleanField()
     full_name = serializers.CharField()
     target_role = serializers.CharField()
     experience_years = serializers.IntegerField(allow_null=True)

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts import tokens
+from accounts import letters, tokens
 from accounts.files import remove_folder, user_folder
-from accounts.models import User
+from accounts.models import Letter, User
 from accounts.selectors import SignedIn, find_by_email
 from interview_platform.errors import Detail, Invalid, Refused
 
@@ -35,10 +36,12 @@ class WrongCredentials(Refused):
 
 def register(*, email: str, password: str, full_name: str) -> SignedIn:
     """Return a new person, logged in. An address that is taken is a refusal, at a race too."""
-    _check_password_rules(password, User(email=email, full_name=full_name))
+    require_good_password(password, User(email=email, full_name=full_name))
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, password, full_name=full_name)
+            if settings.VERIFY_NEW_ADDRESSES:
+                letters.order(Letter.Kind.VERIFY, address=user.email)
             return _sign_in(user)
     except IntegrityError as error:
         raise _invalid("email", "This email address is already registered.", "unique") from error
@@ -73,7 +76,7 @@ def change_password(user: User, *, password: str, current: str | None) -> None:
     """Set a new password; every token that is out becomes worthless."""
     if current is None or not check_password(current, user.password):
         raise _invalid("current_password", "The current password is not right.", "wrong_password")
-    _check_password_rules(password, user)
+    require_good_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     tokens.revoke_everything(user)
@@ -89,6 +92,7 @@ def close_account(user: User) -> None:
     """Remove the person, all rows and tokens, and, once that is committed, all files."""
     folder = user_folder(user.uuid)
     tokens.forget_tokens(user)
+    letters.forget_letters_to(user.email)
     # first, as all do that change a session's rows: none then waits for the other for ever
     list(user.interview_sessions.select_for_update().order_by("pk").values_list("pk"))
     user.delete()
@@ -103,17 +107,18 @@ def log_out(user: User, *, refresh_token: str | None) -> None:
         raise _invalid("refresh_token", "This is not a refresh token of yours.", "invalid")
 
 
-def _sign_in(user: User) -> SignedIn:
-    pair = tokens.issue_tokens(user)
-    return SignedIn(user=user, token=pair.access, refresh_token=pair.refresh)
-
-
-def _check_password_rules(password: str, user: User) -> None:
+def require_good_password(password: str, user: User) -> None:
+    """Refuse a password that the rules do not let this person have."""
     try:
         validate_password(password, user)
     except ValidationError as error:
         code = error.error_list[0].code or "invalid"
         raise _invalid("password", " ".join(error.messages), code) from error
+
+
+def _sign_in(user: User) -> SignedIn:
+    pair = tokens.issue_tokens(user)
+    return SignedIn(user=user, token=pair.access, refresh_token=pair.refresh)
 
 
 def _invalid(field: str, message: str, code: str) -> Invalid:

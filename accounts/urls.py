@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views, views_browser
+from accounts import views, views_browser, views_mail
 
 urlpatterns = [
     path("register", views.Register.as_view()),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("browser/login", views_browser.BrowserLogin.as_view()),
     path("browser/refresh", views_browser.BrowserRefresh.as_view()),
     path("browser/logout", views_browser.BrowserLogout.as_view()),
+    path("password/reset", views_mail.ResetPassword.as_view()),
+    path("password/reset/confirm", views_mail.ConfirmReset.as_view()),
+    path("email/verification", views_mail.SendVerification.as_view()),
+    path("email/verify", views_mail.VerifyEmail.as_view()),
     path("me", views.Me.as_view()),
     path("<uuid:user_uuid>", views.Account.as_view()),
     path("<uuid:user_uuid>/skills", views.Skills.as_view()),

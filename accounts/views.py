@@ -6,7 +6,7 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -29,7 +29,7 @@ from accounts.serializers import (
 )
 from accounts.throttles import GuessCounter
 from interview_platform.http.envelope import answer
-from interview_platform.http.throttles import RegisterThrottle
+from interview_platform.http.throttles import RegisterThrottle, address_of
 
 TAGS = ["Users"]
 EXAMPLE_EMAIL = "jane@example.com"
@@ -85,7 +85,7 @@ class Login(PublicView):
         """Log in. Too many wrong passwords for one account from one address are a 429."""
         form = LoginIn(data=request.data)
         form.is_valid(raise_exception=True)
-        guesses = GuessCounter(request, email=form.validated_data["email"])
+        guesses = GuessCounter(address_of(request), email=form.validated_data["email"])
         guesses.count()
         signed_in = services.log_in(**form.validated_data)
         guesses.forget()
@@ -112,6 +112,8 @@ class RefreshTokens(PublicView):
 class Logout(APIView):
     """Ends a session, or all of them."""
 
+    permission_classes = (IsAuthenticated,)
+
     @extend_schema(tags=TAGS, operation_id="logout", request=LogoutIn, responses={200: None})
     def post(self, request: AuthenticatedRequest) -> Response:
         """Revoke the refresh token, or every one of the person when none is named."""
@@ -123,6 +125,8 @@ class Logout(APIView):
 
 class Me(APIView):
     """The person who asks."""
+
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(tags=TAGS, operation_id="get_me", responses={200: ProfileOut})
     def get(self, request: AuthenticatedRequest) -> Response:
@@ -150,6 +154,8 @@ class Me(APIView):
 
 class OwnAccountView(APIView):
     """An endpoint below `users/{id}`: anybody else's is a 403 before anything is looked up."""
+
+    permission_classes = (IsAuthenticated,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse whoever is not the person in the path, whatever the method."""

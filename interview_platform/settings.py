@@ -12,6 +12,7 @@ from typing import Any
 import dj_database_url
 
 from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
+from interview_platform.email_url import mail_from_url
 from interview_platform.env import (
     env_bool,
     env_choice,
@@ -22,7 +23,6 @@ from interview_platform.env import (
     env_text,
     load_dotenv,
 )
-from interview_platform.email_url import mail_from_url
 from interview_platform.local import broker_address, read_secret
 from interview_platform.storage_url import storage_from_url
 

@@ -1,10 +1,11 @@
 """The whole API on one screen."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("api/v1/users/", include("accounts.urls")),
     path("api/v1/users/", include("analytics.export_urls")),
     path("api/v1/interviews/", include("sessions.urls")),

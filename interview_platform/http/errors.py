@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -26,7 +27,6 @@ from interview_platform.http.envelope import Answer, error_object, error_respons
 
 logger = logging.getLogger(__name__)
 
-ADMIN = "/admin"  # the staff's pages keep Django's HTML
 DATABASE_RETRY_SECONDS = 2
 WHOLE_BODY = "body"  # the field of a row that is about no single field
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Connection")
@@ -213,7 +213,9 @@ def _hides_its_length(request: HttpRequest) -> bool:
 
 
 def _is_for_staff(request: HttpRequest) -> bool:
-    return request.path == ADMIN or request.path.startswith(f"{ADMIN}/")
+    """Tell whether it is for one of the staff's pages, which keep Django's HTML."""
+    admin = f"/{settings.ADMIN_PATH}"
+    return request.path == admin or request.path.startswith(f"{admin}/")
 
 
 def _is_json(response: HttpResponse) -> bool:

@@ -87,6 +87,15 @@ class Counter:
             return 0
         return max(1, opened + self.rate.seconds - int(time.time()))
 
+    def take_back(self) -> None:
+        """Count one less; an absent cache forgets by itself."""
+        try:
+            cache.decr(f"{self.key}:{cache.get(self.key)}")
+        except ValueError:
+            return  # the window closed meanwhile
+        except (RedisError, OSError) as error:
+            logger.warning("The cache is away, nothing is taken back: %s", type(error).__name__)
+
     def forget(self) -> None:
         """Begin anew; an absent cache forgets by itself."""
         try:

@@ -10,6 +10,7 @@ PATH = "/api/v1/users/me"
 FIELDS = [
     "id",
     "email",
+    "email_verified",
     "full_name",
     "target_role",
     "experience_years",
