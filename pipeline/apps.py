@@ -34,6 +34,6 @@ class PipelineConfig(AppConfig):
             do=question_jobs.settle_overdue,
             is_mending=True,
         )
-        upkeep.register("send letters again", every_seconds=20, do=letters.tend)
+        upkeep.register("send letters again", every_seconds=20, do=letters.tend, is_mending=True)
         upkeep.register("forget old question jobs", every_seconds=3600, do=question_jobs.forget_old)
         upkeep.register("forget old budgets", every_seconds=3600, do=budgets.forget_old_days)
