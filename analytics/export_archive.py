@@ -56,7 +56,9 @@ def write_archive(owner: User, path: Path) -> None:
 
 def _runs(session: InterviewSession) -> list[PipelineRun]:
     answered = session.runs.filter(question__isnull=False)
-    joined = answered.select_related("question", "transcript", "evaluation")
+    joined = answered.select_related("question", "transcript", "evaluation").prefetch_related(
+        "past_evaluations"
+    )
     return list(joined.order_by("question__position", "attempt"))
 
 
@@ -72,6 +74,7 @@ def _session(session: InterviewSession, runs: Sequence[PipelineRun]) -> dict[str
                 "created_at": run.created_at,
                 "transcript": _whole(getattr(run, "transcript", None)),
                 "evaluation": _whole(getattr(run, "evaluation", None)),
+                "past_evaluations": [_whole(row) for row in run.past_evaluations.all()],
             }
             for run in runs
         ],

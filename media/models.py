@@ -38,6 +38,7 @@ class AudioAnswer(models.Model):
             ),
             models.CheckConstraint(condition=Q(attempt__gte=1), name="attempts_start_at_one"),
         )
+        indexes = (models.Index(fields=("created_at",), name="recordings_by_day"),)
 
     def __str__(self) -> str:
         return f"{self.storage_key} (attempt {self.attempt})"

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from interview_platform.errors import Conflict, Detail, Invalid
 from pipeline import records, services
-from pipeline.models import PipelineRun, Stage, TranscriptRecord
+from pipeline.models import PastEvaluation, PipelineRun, Stage, TranscriptRecord
 from pipeline.selectors_board import has_passed
 from pipeline.stages.correction import Correction, correct
 from pipeline.values import Segment, Transcript, Word
@@ -44,7 +44,7 @@ def correct_transcript(run: PipelineRun, *, text: str) -> Correction:
     correction = correct(heard, text)
     if correction.transcript.text != " ".join(kept.text.split()):
         _keep(kept, correction, heard)
-        services.judge_again(stored)
+        services.judge_again(stored, why=PastEvaluation.Why.TRANSCRIPT)
     return correction
 
 

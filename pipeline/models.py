@@ -111,6 +111,12 @@ class PipelineRun(models.Model):
                 name="runs_in_work",
             ),
             models.Index(fields=("session", "state"), name="runs_of_a_session"),
+            models.Index(fields=("created_at",), name="runs_by_day"),
+            models.Index(
+                fields=("failure_code", "finished_at"),
+                condition=~Q(failure_code=""),
+                name="failures_by_code",
+            ),
         )
 
     def __str__(self) -> str:
@@ -175,10 +181,9 @@ class TranscriptRecord(models.Model):
         return self.heard is not None
 
 
-class EvaluationRecord(models.Model):
-    """The judgement of one recording."""
+class Judgement(models.Model):
+    """What a judgement of one recording consists of."""
 
-    run = models.OneToOneField(PipelineRun, on_delete=models.CASCADE, related_name="evaluation")
     relevance = models.FloatField(null=True)
     grammar = models.FloatField(null=True)
     fluency = models.FloatField(null=True)
@@ -195,10 +200,46 @@ class EvaluationRecord(models.Model):
     expected_keywords = models.JSONField(default=list)  # what it was made for
     scorer_version = models.CharField(max_length=40)
     edited = models.BooleanField(default=False)  # of a transcript that a person put right
-    created_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.overall}"
+
+
+class EvaluationRecord(Judgement):
+    """The judgement of one recording that counts."""
+
+    run = models.OneToOneField(PipelineRun, on_delete=models.CASCADE, related_name="evaluation")
+    created_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("scorer_version", "id"), name="evaluations_by_scorer"),)
+
+
+class PastEvaluation(Judgement):
+    """A judgement that counted until another took its place; equal ones leave none."""
+
+    class Why(models.TextChoices):
+        SCORER = "new_scorer", "judged anew by another version of the scorer"
+        TRANSCRIPT = "transcript_corrected", "the transcript was put right"
+        KEYWORDS = "other_keywords", "asked for by other keywords"
+        LANGUAGE = "heard_again", "the recording was heard as another language"
+        AGAIN = "asked_again", "judged once more"
+
+    run = models.ForeignKey(PipelineRun, on_delete=models.CASCADE, related_name="past_evaluations")
+    language = models.CharField(max_length=8, blank=True)  # of the transcript it judged
+    why = models.CharField(max_length=20, choices=Why.choices)
+    evaluated_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "evaluated_at"), name="an_evaluation_becomes_past_once"
+            ),
+        )
 
 
 class SessionScore(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from pipeline import narratives
+from pipeline import narratives, records_past
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -103,25 +103,25 @@ def terms_of(run: PipelineRun) -> tuple[str, ...]:
 
 
 def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
-    """Keep the judgement of this run, in place of an earlier one."""
-    EvaluationRecord.objects.update_or_create(
-        run=run,
-        defaults={
-            **{name: evaluation.metric(name) for name in METRICS},
-            "overall": evaluation.overall,
-            "scorable": evaluation.scorable,
-            "reasons": list(evaluation.reasons),
-            "metrics": evaluation.metrics,
-            "explanations": [asdict(row) for row in evaluation.explanations],
-            "intervals": {name: list(ends) for name, ends in evaluation.intervals.items()},
-            "observations": evaluation.observations,
-            "summary": evaluation.summary,
-            "suggestions": list(evaluation.suggestions),
-            "expected_keywords": keywords_of(run),
-            "scorer_version": evaluation.scorer_version,
-            "edited": TranscriptRecord.objects.filter(run=run, heard__isnull=False).exists(),
-        },
-    )
+    """Keep the judgement of this run; one that it takes the place of is kept among the past ones, unless it is equal."""
+    made: dict[str, Any] = {
+        **{name: evaluation.metric(name) for name in METRICS},
+        "overall": evaluation.overall,
+        "scorable": evaluation.scorable,
+        "reasons": list(evaluation.reasons),
+        "metrics": evaluation.metrics,
+        "explanations": [asdict(row) for row in evaluation.explanations],
+        "intervals": {name: list(ends) for name, ends in evaluation.intervals.items()},
+        "observations": evaluation.observations,
+        "summary": evaluation.summary,
+        "suggestions": list(evaluation.suggestions),
+        "expected_keywords": keywords_of(run),
+        "scorer_version": evaluation.scorer_version,
+        "edited": TranscriptRecord.objects.filter(run=run, heard__isnull=False).exists(),
+    }
+    records_past.put_away_if_other(run, made)
+    EvaluationRecord.objects.update_or_create(run=run, defaults=made)
+    records_past.take_back_if_same(run, made)
 
 
 def save_score(session: InterviewSession) -> None:

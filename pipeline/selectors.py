@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from interview_platform.errors import NotFound
-from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
+from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage, TranscriptRecord
 from pipeline.progress import Failure, Outcome
 from pipeline.selectors_board import Board, has_passed
 from pipeline.selectors_queue import with_beginnings
@@ -79,6 +81,11 @@ def find_evaluation(
     if has_evaluation(run):
         return Outcome(row=run.evaluation, attempt=run.attempt)
     return _not_there(run, Stage.EVALUATE)
+
+
+def list_past_evaluations(run: PipelineRun) -> "QuerySet[PastEvaluation]":
+    """Return what the run's recording was judged before, the latest first."""
+    return PastEvaluation.objects.filter(run=run).order_by("-evaluated_at")
 
 
 def has_evaluation(run: PipelineRun) -> bool:

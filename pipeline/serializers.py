@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from interview_platform.http.fields import TextField
-from pipeline.models import EvaluationRecord, TranscriptRecord
+from pipeline.models import Judgement, PastEvaluation, TranscriptRecord
 from pipeline.serializers_parts import AttemptOut, SettledOut, UnderWayOut, names_of, score, text
 from pipeline.stages.thresholds import UNSURE_WORD
 from pipeline.subtitles import FILE_KINDS
@@ -203,6 +203,21 @@ class EvaluationUnderWayOut(EvaluationFields, AttemptOut, UnderWayOut):
     """An evaluation that is being made."""
 
 
+class PastEvaluationOut(EvaluationFields):
+    """An evaluation that counted until another took its place."""
+
+    language = text("Of the transcript it judged; ISO 639-1.")
+    replaced_because = serializers.ChoiceField(choices=PastEvaluation.Why.choices)
+    evaluated_at = serializers.DateTimeField()
+    replaced_at = serializers.DateTimeField()
+
+
+class PastEvaluationsOut(serializers.Serializer[Any]):
+    """The earlier evaluations of one recording."""
+
+    evaluations = PastEvaluationOut(many=True)
+
+
 def transcript_body(record: TranscriptRecord) -> dict[str, Any]:
     """Return the documented fields of a transcript."""
     return {
@@ -225,7 +240,7 @@ def _word(row: Sequence[Any]) -> dict[str, Any]:
     return {"word": row[0], "start": row[1], "end": row[2], "probability": row[3]}
 
 
-def evaluation_body(record: EvaluationRecord) -> dict[str, Any]:
+def evaluation_body(record: Judgement) -> dict[str, Any]:
     """Return the documented fields of an evaluation."""
     return {
         "relevance_score": record.relevance,
@@ -238,4 +253,15 @@ def evaluation_body(record: EvaluationRecord) -> dict[str, Any]:
             for name in names_of(EvaluationFields)
             if not name.endswith("_score")
         },
+    }
+
+
+def past_evaluation_body(record: PastEvaluation) -> dict[str, Any]:
+    """Return the documented fields of an earlier evaluation."""
+    return {
+        **evaluation_body(record),
+        "language": record.language,
+        "replaced_because": record.why,
+        "evaluated_at": record.evaluated_at,
+        "replaced_at": record.replaced_at,
     }

@@ -10,10 +10,11 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from interview_platform.http.request_id import current_request_id
-from pipeline import chains, events, narratives, records
+from pipeline import chains, events, narratives, records, records_past
 from pipeline.leases import FREE, FRESH, Outcome, State, hold_session
 from pipeline.models import (
     EvaluationRecord,
+    PastEvaluation,
     PipelineRun,
     Stage,
     StageRun,
@@ -24,6 +25,8 @@ from sessions import services as session_services
 from sessions.models import InterviewSession, Question
 
 logger = logging.getLogger(__name__)
+
+Why = PastEvaluation.Why
 
 STOPPED_BY_STAFF: Final = "stopped_by_staff"
 
@@ -87,7 +90,7 @@ def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
     if language is not None and not _is_heard_as(stored, language):
         stored.language = language
         stored.save(update_fields=["language"])
-        _start_again(stored, Stage.TRANSCRIBE)
+        _start_again(stored, Stage.TRANSCRIBE, why=Why.LANGUAGE)
     elif stored.state == State.FAILED and stored.stage == Stage.TRANSCRIBE:
         _start_again(stored, Stage.TRANSCRIBE)
 
@@ -100,15 +103,26 @@ def ask_for_evaluation(run: PipelineRun, *, expected_keywords: list[str] | None)
         stored.expected_keywords = expected_keywords
         stored.save(update_fields=["expected_keywords"])
         if stored.stage != Stage.TRANSCRIBE:
-            _start_again(stored, Stage.EVALUATE)
+            _start_again(stored, Stage.EVALUATE, why=Why.KEYWORDS)
             return
     if stored.state == State.FAILED and stored.stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
         _start_again(stored, Stage(stored.stage))
 
 
-def judge_again(run: PipelineRun) -> None:
-    """Put a run that is locked and has its transcript back to where it is judged."""
-    _start_again(run, Stage.EVALUATE)
+def judge_again(run: PipelineRun, *, why: Why) -> None:
+    """Put a run that is locked and has its transcript back to where it is judged; its evaluation becomes a past one."""
+    _start_again(run, Stage.EVALUATE, why=why)
+
+
+@transaction.atomic
+def re_evaluate(run: PipelineRun) -> bool:
+    """Have a finished answer judged by the scorer of today; tell whether it is one that was judged."""
+    stored = lock_run(run)
+    judged = EvaluationRecord.objects.filter(run=stored)
+    if stored.state not in {State.COMPLETED, State.FAILED} or not judged.exists():
+        return False
+    judge_again(stored, why=Why.SCORER)
+    return True
 
 
 @transaction.atomic
@@ -210,16 +224,16 @@ def _start_session_run(session: InterviewSession, *, stage: Stage = Stage.SCORE)
     _send_after_commit(run)
 
 
-def _start_again(run: PipelineRun, stage: Stage) -> None:
+def _start_again(run: PipelineRun, stage: Stage, *, why: Why = Why.AGAIN) -> None:
     """Put the run back to `stage`, without what was made from there on; whoever holds it is fenced off."""
     _close_tries([run.pk])
     PipelineRun.objects.filter(pk=run.pk).update(
         **FRESH, stage=stage, state=State.QUEUED, request_id=current_request_id()
     )
+    if stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
+        records_past.put_away(run, why=why)
     if stage == Stage.TRANSCRIBE:
         TranscriptRecord.objects.filter(run=run).delete()
-    if stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
-        EvaluationRecord.objects.filter(run=run).delete()
     _send_after_commit(run)
 
 

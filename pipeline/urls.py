@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{QUESTION}/transcript", views.Transcript.as_view()),
     path(f"{QUESTION}/evaluate", views.Evaluate.as_view()),
     path(f"{QUESTION}/evaluation", views.Evaluation.as_view()),
+    path(f"{QUESTION}/evaluation/history", views.PastEvaluations.as_view()),
     path(f"{FEEDBACK}/scores", views_session.Scores.as_view()),
     path(f"{FEEDBACK}/feedback", views_session.Feedback.as_view()),
 ]

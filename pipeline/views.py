@@ -14,6 +14,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.accept import KindAccept
 from interview_platform.http.envelope import answer
+from interview_platform.http.pagination import PageIn, paginate
 from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
 from pipeline.models import EvaluationRecord, TranscriptRecord
@@ -34,12 +35,14 @@ from pipeline.serializers import (
     EvaluationFields,
     EvaluationOut,
     EvaluationUnderWayOut,
+    PastEvaluationsOut,
     TranscribeIn,
     TranscriptFields,
     TranscriptOut,
     TranscriptQueryIn,
     TranscriptUnderWayOut,
     evaluation_body,
+    past_evaluation_body,
     transcript_body,
 )
 from pipeline.subtitles import FILE_KINDS, FileKind, cut_cues
@@ -237,6 +240,36 @@ class Evaluation(APIView):
                 attempt=query.validated_data.get("attempt"),
             ),
             session_uuid=session_uuid,
+        )
+
+
+class PastEvaluations(APIView):
+    """What a recording was judged before."""
+
+    @extend_schema(
+        tags=EVALUATION_TAGS,
+        operation_id="list_past_evaluations",
+        parameters=[AttemptIn, PageIn],
+        responses={200: PastEvaluationsOut},
+        examples=[examples.answered("Past evaluations", examples.PAST_EVALUATIONS)],
+    )
+    def get(
+        self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
+    ) -> Response:
+        """List the evaluations that another took the place of, the latest first, each with the reason."""
+        query = AttemptIn(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        run = selectors.get_run(
+            owner=request.user,
+            session_uuid=session_uuid,
+            question_uuid=question_uuid,
+            attempt=query.validated_data.get("attempt"),
+        )
+        return paginate(
+            request,
+            selectors.list_past_evaluations(run),
+            name="evaluations",
+            serialize=past_evaluation_body,
         )
 
 

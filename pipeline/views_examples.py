@@ -149,6 +149,19 @@ EVALUATION: Final = {
     "attempt": 1,
     "status": "completed",
 }
+PAST_EVALUATIONS: Final = {
+    "evaluations": [
+        {
+            **{name: EVALUATION[name] for name in EVALUATION if name not in {"attempt", "status"}},
+            "overall_score": 81.7,
+            "scorer_version": "0.9.0",
+            "language": "en",
+            "replaced_because": "new_scorer",
+            "evaluated_at": "2026-01-15T10:30:00Z",
+            "replaced_at": "2026-02-01T08:00:00Z",
+        }
+    ]
+}
 SCORES: Final = {
     "total_score": 79.1,
     "letter_grade": "B+",

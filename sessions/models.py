@@ -61,6 +61,7 @@ class InterviewSession(models.Model):
         indexes = (
             models.Index(fields=("owner", "-created_at"), name="sessions_of_an_owner"),
             models.Index(fields=("owner", "status"), name="sessions_by_status"),
+            models.Index(fields=("created_at",), name="sessions_by_day"),
         )
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from analytics.export_archive import write_archive
 from analytics.tasks import build_export
 from pipeline import chains
 from pipeline.records import save_feedback, save_score
+from pipeline.services import re_evaluate
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -107,6 +108,16 @@ class TestAnExport:
         assert "password" not in profile
         audio = f"audio/{session.uuid}/question-01-attempt-01.mp3"
         assert archive.read(audio) == b"ID3 what was said"
+
+    def test_holds_what_answers_were_judged_before(self, api: APIClient, jane: User) -> None:
+        practise(jane)
+        session = jane.interview_sessions.get()
+        re_evaluate(session.runs.get())
+
+        told = json.loads(open_archive(api, build(api)).read(f"sessions/{session.uuid}.json"))
+
+        assert told["answers"][0]["evaluation"] is None
+        assert told["answers"][0]["past_evaluations"][0]["overall"] == 67.0
 
     def test_gives_a_spreadsheet_nothing_to_reckon(self, api: APIClient, jane: User) -> None:
         practise(jane, said='=HYPERLINK("http://evil.example")')
