@@ -70,7 +70,8 @@ class ReceivedFile(UploadedFile):  # type: ignore[type-arg] # generic for the ty
         super().__init__(spool, name=FIELD, size=size)
         self.spool = spool
         self.head = head
-        self.sha256 = sha256
+        self.sha256 = sha256  # of what was sent
+        self.kept_sha256 = sha256  # of what is kept, where that is not the same
 
     def temporary_file_path(self) -> str:
         """Return where it lies for now."""

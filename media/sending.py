@@ -56,11 +56,11 @@ class Span:
 
 
 def send_recording(request: Request | HttpRequest, recording: AudioAnswer) -> HttpResponseBase:
-    """Return the file as it was uploaded, or the one range that was asked for; raise `RangeNotSatisfiable`."""
+    """Return the file as it is kept, or the one range that was asked for; raise `RangeNotSatisfiable`."""
     file = _open(recording)
     try:
         size: int = file.size
-        etag = f'"{recording.sha256}"'
+        etag = f'"{recording.run.audio_sha256}"'
         span = _wanted_span(request, size=size, etag=etag)
         headers = _headers(recording, etag=etag, length=size if span is None else span.length)
     except BaseException:

@@ -22,6 +22,7 @@ from media.audio_files import sniff_format
 from media.models import AudioAnswer
 from media.receiving import FIELD, ReceivedFile
 from media.selectors import find_twin
+from media.stripping import strip_tags
 from pipeline.models import PipelineRun
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
@@ -118,11 +119,20 @@ def receive_text(*, question: Question, text: str) -> PipelineRun:
 
 
 def examine(file: ReceivedFile) -> AudioFacts:
-    """Return what the recording holds; its signature picks the demuxer, a bounded child looks inside."""
+    """
+    Return what the recording holds; its signature picks the demuxer, a bounded child looks inside.
+
+    What its recorder wrote beside the sound is blanked before: what we cannot read afterwards we would not keep.
+    """
     audio_format = sniff_format(file.head)
     if audio_format is None:
         raise UnsupportedFormat
     path = Path(file.temporary_file_path())
+    try:
+        strip_tags(file, audio_format=audio_format)
+    except OSError as trouble:
+        logger.warning("A recording could not be rid of its tags: %s", trouble)
+        raise CannotExamine(headers={"Retry-After": "5"}) from trouble
     try:
         return registry.audio_probe().probe(path, audio_format=audio_format)
     except PermanentError as refusal:
@@ -173,7 +183,7 @@ def _create(
         question=question,
         attempt=attempt,
         audio_key=key,
-        audio_sha256=upload.file.sha256,
+        audio_sha256=upload.file.kept_sha256,
         audio_format=facts.format,
         audio_duration=facts.duration,
         language=question.session.language,
