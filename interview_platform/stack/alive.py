@@ -41,7 +41,7 @@ def against_api(port: int) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)  # past any proxy
     with closing(connection):
         try:
-            connection.request("GET", "/health/live")
+            connection.request("GET", "/health/live", headers={"Host": "localhost"})
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as trouble:
             return f"The API does not answer: {trouble}"
