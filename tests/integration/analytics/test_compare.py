@@ -39,6 +39,12 @@ def compare(client: APIClient, query: str) -> Any:
     return response.json()["data"]
 
 
+UNKNOWN, UNKNOWN_TOO = (
+    uuid.UUID(int=1),
+    uuid.UUID(int=2),
+)  # the same in every run: tests are called by them
+
+
 def changes(rows: Any) -> dict[str, Any]:
     return {row["name"]: (row["before"], row["after"], row["change"]) for row in rows}
 
@@ -164,15 +170,15 @@ class TestCompare:
         [
             ("", {"question", "attempts"}),
             ("attempts=1,2", {"question"}),
-            (f"question={uuid.uuid4()}", {"attempts"}),
-            (f"question={uuid.uuid4()}&attempts=1", {"attempts"}),
-            (f"question={uuid.uuid4()}&attempts=1,1", {"attempts"}),
-            (f"question={uuid.uuid4()}&attempts=0,1", {"attempts"}),
-            (f"question={uuid.uuid4()}&attempts=1,99999999999", {"attempts"}),
-            (f"question={uuid.uuid4()}&attempts=1,2,3", {"attempts"}),
+            (f"question={UNKNOWN}", {"attempts"}),
+            (f"question={UNKNOWN}&attempts=1", {"attempts"}),
+            (f"question={UNKNOWN}&attempts=1,1", {"attempts"}),
+            (f"question={UNKNOWN}&attempts=0,1", {"attempts"}),
+            (f"question={UNKNOWN}&attempts=1,99999999999", {"attempts"}),
+            (f"question={UNKNOWN}&attempts=1,2,3", {"attempts"}),
             ("sessions=a,b", {"sessions"}),
-            (f"sessions={uuid.uuid4()}", {"sessions"}),
-            (f"sessions={uuid.uuid4()},{uuid.uuid4()}&attempts=1,2", {"attempts"}),
+            (f"sessions={UNKNOWN}", {"sessions"}),
+            (f"sessions={UNKNOWN},{UNKNOWN_TOO}&attempts=1,2", {"attempts"}),
         ],
     )
     def test_refuses_what_is_no_pair(
