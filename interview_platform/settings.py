@@ -154,6 +154,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # recordings go to the disk at once
 
+# --- Quotas of one person, for an hour (pipeline/quotas.py); 0 is no limit -----------------------------------------
+QUOTA_UPLOADS = env_int("QUOTA_UPLOADS", default=240)
+QUOTA_BYTES = env_int("QUOTA_BYTES", default=5_368_709_120)
+QUOTA_AUDIO_SECONDS = env_int("QUOTA_AUDIO_SECONDS", default=36_000)
+QUOTA_RUNS = env_int("QUOTA_RUNS", default=100)
+QUOTA_QUESTIONS = env_int("QUOTA_QUESTIONS", default=1000)
+QUOTA_TOKENS = env_int("QUOTA_TOKENS", default=100_000)
+
+# --- Retention, in days; 0 keeps everything (media/retention.py) ----------------------------------------------------
+AUDIO_RETENTION_DAYS = env_int("AUDIO_RETENTION_DAYS", default=0)
+SESSION_RETENTION_DAYS = env_int("SESSION_RETENTION_DAYS", default=0)
+
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
 BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
 EVENTS_URL = env_text(

@@ -23,6 +23,7 @@ from media.models import AudioAnswer
 from media.receiving import FIELD, ReceivedFile
 from media.selectors import find_twin
 from media.stripping import strip_tags
+from pipeline import quotas
 from pipeline.models import PipelineRun
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
@@ -34,6 +35,7 @@ from sessions.services import SessionCompleted, note_recording
 
 logger = logging.getLogger(__name__)
 
+QUOTAS_OF_A_RECORDING: Final = ("uploads", "bytes", "audio-seconds", "runs")
 TYPED: Final = "typed"  # in place of a recogniser's name
 ORPHAN_AGE: Final = timedelta(hours=1)  # far above the time between a file and its row
 
@@ -90,7 +92,7 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
     """
     Check the recording, make it durable, and start its run: file first, then rows.
 
-    Raise `UnsupportedFormat`, `UselessRecording`, `SessionCompleted` or a not-found; after these, and after any surprise,
+    Raise `UnsupportedFormat`, `UselessRecording`, `SessionCompleted`, `OverQuota` or a not-found; after these, and after any surprise,
     no row and no file are left.
     """
     facts = examine(upload.file)
@@ -112,6 +114,8 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
 def receive_text(*, question: Question, text: str) -> PipelineRun:
     """Take a typed answer as the question's next attempt, and start its run; raise as `receive_recording` does."""
     attempt = note_recording(question=question)
+    quotas.take(question.session.owner_id, {"uploads": 1})
+    quotas.take_place(question.session.owner_id)
     typed = Transcript(
         text=text, language=_language_of(question.session), duration=0.0, model=TYPED
     )
@@ -165,9 +169,17 @@ def _note(*, question: Question, upload: Upload, facts: AudioFacts, key: str) ->
         with transaction.atomic():
             attempt = note_recording(question=question)
             _look_for_twin(question, upload)
+            _use_quotas(question, upload, facts)
             return _create(question, attempt=attempt, upload=upload, facts=facts, key=key)
     except AlreadyReceived as same:
         return same.recording
+
+
+def _use_quotas(question: Question, upload: Upload, facts: AudioFacts) -> None:
+    owner = question.session.owner_id
+    size = upload.file.size or 0
+    quotas.take(owner, {"uploads": 1, "bytes": size, "audio-seconds": facts.duration})
+    quotas.take_place(owner)
 
 
 def _look_for_twin(question: Question, upload: Upload) -> None:

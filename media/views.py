@@ -27,6 +27,8 @@ from media.audio_files import CONTENT_TYPES
 from media.receiving import RecordingParser, hang_up_after, refuse_huge_body
 from media.sending import send_recording
 from media.serializers import AttemptIn, RecordingIn, RecordingOut
+from pipeline.quotas import require_left
+from pipeline.rationed import Rationed
 from sessions.selectors import get_question
 
 TAGS = ["Audio"]
@@ -82,8 +84,10 @@ class UploadDoor(APIView):
         return final
 
 
-class Recording(Idempotent, UploadDoor):
+class Recording(Idempotent, Rationed, UploadDoor):
     """The recorded answer to a question."""
+
+    rationed_by = services.QUOTAS_OF_A_RECORDING
 
     parser_classes = (RecordingParser, StrictJSONParser, FormParser)
     content_negotiation_class: type[BaseContentNegotiation] = FileAccept
@@ -111,6 +115,7 @@ class Recording(Idempotent, UploadDoor):
 
         The file's signature and decoding say what it is, never its name. A new upload is a new attempt.
         """
+        require_left(request.user.pk, self.rationed_by)  # before the body is read
         form = RecordingIn(data=request.data)
         form.is_valid(raise_exception=True)
         upload = services.Upload(

@@ -5,7 +5,6 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
@@ -13,6 +12,7 @@ from interview_platform.http.envelope import answer
 from media import services
 from media.serializers_typed import TypedAnswerIn, TypedAnswerOut
 from media.views import TAGS
+from pipeline.rationed import Rationed
 from sessions.selectors import get_question
 
 TYPED = OpenApiExample(
@@ -22,8 +22,10 @@ TYPED = OpenApiExample(
 )
 
 
-class TypedAnswer(Idempotent, APIView):
+class TypedAnswer(Idempotent, Rationed):
     """The answer to a question, in writing."""
+
+    rationed_by = ("uploads", "runs")
 
     @extend_schema(
         tags=TAGS,

@@ -1,5 +1,5 @@
 """
-How much language models may cost a day: tokens of one person, and of everybody together.
+How much language models may cost: tokens of one person a day and an hour (`quotas`), and of everybody together a day.
 
 A call sets aside the most that it may consume before it is made, and gives back the rest afterwards. Both are conditional
 updates of the day's rows, so that calls at the same moment never overdraw. What a worker had set aside when it died stays
@@ -7,7 +7,7 @@ spent until the day is over: the budget errs on the side of thrift.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
+from pipeline import quotas
 from pipeline.models_language import DailyTokens
 from pipeline.ports import Prompt, TransientError
 
@@ -35,6 +36,7 @@ class Reservation:
 
     owner: User
     day: date
+    hour: datetime
     tokens: int
 
 
@@ -52,7 +54,13 @@ def set_aside(*, owner: User, tokens: int) -> Reservation:
         raise OutOfBudget("llm_user_budget", "Your language model budget for today is used up.")
     if not _take(None, day, tokens, limit=settings.LLM_DAILY_TOKENS):
         raise OutOfBudget("llm_budget", "The language model's budget for today is used up.")
-    return Reservation(owner, day, tokens)
+    hour = quotas.this_hour()
+    try:
+        quotas.take(owner.pk, {"tokens": tokens})
+    except quotas.OverQuota as over:
+        message = "Your language model budget for this hour is used up."
+        raise OutOfBudget("llm_user_budget", message) from over
+    return Reservation(owner, day, hour, tokens)
 
 
 @transaction.atomic
@@ -63,6 +71,7 @@ def settle(held: Reservation, *, tokens: int) -> None:
         DailyTokens.objects.filter(owner=owner, day=held.day).update(
             tokens=Greatest(F("tokens") - left, Value(0))
         )
+    quotas.give_back(held.owner.pk, held.hour, tokens=left)
 
 
 def forget_old_days() -> int:
@@ -73,5 +82,4 @@ def forget_old_days() -> int:
 
 def _take(owner: User | None, day: date, tokens: int, *, limit: int) -> bool:
     row, _ = DailyTokens.objects.get_or_create(owner=owner, day=day)
-    room = DailyTokens.objects.filter(pk=row.pk, tokens__lte=limit - tokens)
-    return bool(room.update(tokens=F("tokens") + tokens))
+    return quotas.consume(DailyTokens.objects.filter(pk=row.pk), {"tokens": (tokens, limit)})

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from interview_platform.errors import Conflict
+from pipeline import quotas
 from pipeline.model_calls import Asker, ask
 from pipeline.models import TranscriptRecord
 from pipeline.ports import LanguageModel, StageError
@@ -67,8 +68,9 @@ def write_follow_up(parent: Question) -> tuple[DraftQuestion, tuple[Warn, ...]]:
 
 @transaction.atomic
 def add_prepared(parent: Question) -> Question:
-    """Add the next prepared follow-up to the session; raise `SessionCompleted` or `FollowUpsUsedUp`."""
+    """Add the next prepared follow-up to the session; raise `SessionCompleted`, `FollowUpsUsedUp` or `OverQuota`."""
     require_open(parent)
+    quotas.take(parent.session.owner_id, {"questions": 1})
     return add_question(parent=parent, draft=choose_prepared(parent))
 
 

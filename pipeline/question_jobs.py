@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from interview_platform.errors import Conflict, Refused
 from interview_platform.http.request_id import bind, current_request_id
-from pipeline import chains, events
+from pipeline import chains, events, quotas
 from pipeline.follow_ups import (
     FollowUpsUsedUp,
     choose_prepared,
@@ -86,7 +86,7 @@ class Seen:
 def ask_for_questions(
     session: InterviewSession, request: QuestionRequest, *, replace: bool
 ) -> QuestionJob:
-    """Have the session's questions written; raise `SessionCompleted` or `QuestionsAnswered`. The same wish is joined."""
+    """Have the session's questions written; raise `SessionCompleted`, `QuestionsAnswered` or `OverQuota`. The same wish is joined."""
     wish = write_down(request)
     with transaction.atomic():
         require_open_for_questions(session=session, replace=replace)
@@ -96,18 +96,20 @@ def ask_for_questions(
             return known
         if unfinished.update(state=State.SUPERSEDED, wish={}, finished_at=Now()):
             transaction.on_commit(partial(events.announce, session.uuid), robust=True)
+        quotas.take(session.owner_id, {"questions": request.num_questions})
         job = _create(session, wish=wish, replace=replace)
     _ring(job)
     return job
 
 
 def ask_for_follow_up(parent: Question) -> QuestionJob:
-    """Have a follow-up written; raise `SessionCompleted` or `FollowUpsUsedUp`. One that is being written is joined."""
+    """Have a follow-up written; raise `SessionCompleted`, `FollowUpsUsedUp` or `OverQuota`. One that is written is joined."""
     with transaction.atomic():
         require_open(parent)
         known = _unfinished(parent.follow_up_jobs.all()).first()
         if known is not None:
             return known
+        quotas.take(parent.session.owner_id, {"questions": 1})
         job = _create(parent.session, parent=parent)
     _ring(job)
     return job

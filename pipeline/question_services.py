@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from pipeline import quotas
 from pipeline.bank import load_bank
 from pipeline.model_calls import Asker, ask
 from pipeline.models import EvaluationRecord, SessionFeedback, SessionScore
@@ -84,13 +85,16 @@ def generate_questions(
     *, session: InterviewSession, request: QuestionRequest, replace: bool, seed: int | None = None
 ) -> Generated:
     """
-    Give the session new questions from the bank; raise `SessionCompleted` or `QuestionsAnswered`, before anything is written.
+    Give the session new questions from the bank; raise `SessionCompleted`, `QuestionsAnswered` or `OverQuota`, and write nothing.
 
     Without a seed each call chooses anew.
     """
     require_open_for_questions(session=session, replace=replace)
+    quotas.require_left(session.owner_id, ("questions",))
     drafts = choose_questions(session, request, seed=seed)
-    questions = keep_questions(session, drafts.questions, replace=replace)
+    with transaction.atomic():
+        questions = keep_questions(session, drafts.questions, replace=replace)
+        quotas.take(session.owner_id, {"questions": len(questions)})
     return Generated(questions, drafts.warnings)
 
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
@@ -22,6 +21,7 @@ from pipeline.models_language import QuestionJob
 from pipeline.providers import registry
 from pipeline.question_progress import progress_of
 from pipeline.question_services import generate_questions, request_for
+from pipeline.rationed import Rationed
 from pipeline.serializers_questions import (
     BeingWrittenOut,
     FollowUpOut,
@@ -37,10 +37,11 @@ TAGS = ["Questions"]
 State = QuestionJob.State
 
 
-class GenerateQuestions(Idempotent, APIView):
+class GenerateQuestions(Idempotent, Rationed):
     """Makes the questions of a session."""
 
     prefers_wait = True
+    rationed_by = ("questions", "tokens")
 
     @extend_schema(
         tags=TAGS,
@@ -82,10 +83,11 @@ class GenerateQuestions(Idempotent, APIView):
         return _created(request, GeneratedOut({"questions": questions}), job.warnings, place)
 
 
-class FollowUp(Idempotent, APIView):
+class FollowUp(Idempotent, Rationed):
     """Asks on."""
 
     prefers_wait = True
+    rationed_by = ("questions", "tokens")
 
     @extend_schema(
         tags=TAGS,

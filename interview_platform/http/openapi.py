@@ -114,6 +114,8 @@ class EnvelopeSchema(AutoSchema):
         headers.update(parts.HEADERS.get(status, {}))
         if self._is_conditional() and status in {"200", "304"}:
             headers["ETag"] = parts.ETAG_HEADER
+        if self._is_rationed() and status.startswith(("2", "429")):
+            headers.update(parts.RATE_LIMIT_HEADERS)
         if self._is_idempotent() and status.startswith("2"):
             headers["Idempotency-Replayed"] = parts.REPLAYED_HEADER
         return headers
@@ -135,6 +137,9 @@ class EnvelopeSchema(AutoSchema):
 
     def _is_idempotent(self) -> bool:
         return self.method == "POST" and getattr(self.view, "idempotent", False)
+
+    def _is_rationed(self) -> bool:
+        return self.method == "POST" and bool(getattr(self.view, "rationed_by", ()))
 
     def _is_conditional(self) -> bool:
         return self.method == "GET" and getattr(self.view, "conditional", False)

@@ -125,6 +125,10 @@ REQUEST_ID_HEADER = _header("string", "Names this request in the logs.")
 ETAG_HEADER = _header("string", "Changes when the data do.")
 REPLAYED_HEADER = _header("string", "`true` when this is the first answer, given again.")
 RETRY_HEADER = {"Retry-After": _header("integer", "Seconds.")}
+RATE_LIMIT_HEADERS = {
+    "RateLimit-Policy": _header("string", 'The quotas, such as `"uploads";q=240;w=3600`.'),
+    "RateLimit": _header("string", 'What is left of them, such as `"uploads";r=239;t=1800`.'),
+}
 HEADERS: dict[str, dict[str, Any]] = {
     "202": {**RETRY_HEADER, "Location": _header("string", "Where the result will be.")},
     "401": {"WWW-Authenticate": _header("string", "`Bearer`")},
