@@ -36,6 +36,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What a recording sounds like, whatever was said in it."""
+
+    level: float  # decibels below full scale, of the speech alone: about -25
+    clipped: float  # 0..1, share of the speech's samples that stand at full scale
+    language: str = ""  # ISO 639-1; which it is most likely, whatever was asked for
+    asked_probability: float | None = None  # 0..1, that it is the transcript's language
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What was said, when, and how sure the recogniser is."""
 
@@ -47,6 +57,9 @@ class Transcript:
     speech: tuple[Span, ...] = ()  # from the VAD; pauses are measured here, never between words
     model: str = ""  # e.g. "base (int8, cpu)"
     filler_detection: Literal["prompted", "unprompted"] = "unprompted"
+    sound: Sound | None = (
+        None  # unknown of typed answers, and of recordings heard before it was measured
+    )
 
     @property
     def confidence(self) -> float | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.ports import PermanentError, TransientError
-from pipeline.providers import audio_samples, speech_spans
+from pipeline.providers import audio_samples, sound_facts, speech_spans
+from pipeline.providers.doubtful_fillers import drop_doubtful
 from pipeline.providers.whisper_weights import ensure_model
 from pipeline.values import Segment, Transcript, Word
 
@@ -100,13 +101,16 @@ class FasterWhisper:
             return Transcript(text="", language=language or LANGUAGE_OF_SILENCE, duration=duration)
         model = self._loaded()
         windows = speech_spans.windows_for_recogniser(speech, length=len(samples))
+        model.forget_window()
         spoken = self._language(model, _cut(samples, windows[0]), language)
-        segments = [
-            segment
-            for window in windows
-            for segment in self._segments(model, samples, window, language=spoken)
-            if not _is_echo(segment, window=window, speech=speech)
-        ]
+        segments = drop_doubtful(
+            [
+                segment
+                for window in windows
+                for segment in self._segments(model, samples, window, language=spoken)
+                if not _is_echo(segment, window=window, speech=speech)
+            ]
+        )
         return Transcript(
             text=" ".join(segment.text.strip() for segment in segments if segment.text.strip()),
             language=spoken,
@@ -116,6 +120,9 @@ class FasterWhisper:
             speech=speech_spans.as_spans(speech),
             model=self._description(),
             filler_detection="prompted" if spoken in FILLER_PROMPTS else "unprompted",
+            sound=sound_facts.measure(
+                samples, speech, asked=spoken, languages=model.languages_heard()
+            ),
         )
 
     def _language(self, model: Any, heard: "NDArray[np.float32]", language: str | None) -> str:
@@ -155,12 +162,12 @@ class FasterWhisper:
             return self._model
 
     def _load(self) -> Any:
-        from faster_whisper import WhisperModel
+        from pipeline.providers.listening_model import ListeningModel
 
         directory = ensure_model(self.model_name)
         device = self._resolved_device()
         try:
-            return WhisperModel(
+            return ListeningModel(
                 str(directory),
                 device=device,
                 compute_type=self._resolved_compute_type(),

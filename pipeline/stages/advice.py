@@ -27,11 +27,29 @@ NAMES: Mapping[MetricName, str] = {
     "fluency": "fluency",
     "keywords": "expected keywords",
 }
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "en": "English", "es": "Spanish", "fi": "Finnish",
+    "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
+    "zh": "Chinese",
+}  # fmt: skip
 _REASONS = {
     "no_speech": "No speech was heard in this recording, so there is nothing to score.",
     "only_fillers": "Only filling sounds were heard in this recording, so there is nothing to score.",
     "too_short": "The answer has {words} words. Below 25, chance decides more than skill, so it has no grade.",
     "low_confidence": "The recording was hard to understand, so no grade is given; the text may be wrong.",
+    "wrong_language": (
+        "This answer was heard as {asked}, but it sounds like {language}, so its text is not to be trusted and it has no "
+        "grade. Have it transcribed again in the language that you spoke."
+    ),
+    "low_volume": (
+        "The recording is so quiet that words get lost, so it has no grade. That is the microphone and not you: "
+        "move closer or turn it up, and try again."
+    ),
+    "clipped": (
+        "The recording is overdriven: much of your voice is cut off at the top, so it has no grade. Turn the "
+        "microphone down or sit a little further away, and try again."
+    ),
     "language_not_supported": (
         "Answers in this language are written down, but only English ones can be graded."
     ),
@@ -50,11 +68,15 @@ def summarize(
     reasons: Sequence[str],
     words: int = 0,
     observations: Mapping[str, object] | None = None,
+    languages: tuple[str, str] = ("", ""),
 ) -> str:
-    """Return a few sentences on the answer, with what was heard in it."""
+    """Return a few sentences on the answer, with what was heard in it; `languages` are the asked and the heard one."""
     if reasons:
+        asked, heard = (LANGUAGE_NAMES.get(code, "another language") for code in languages)
         return " ".join(
-            _REASONS[reason].format(words=words) for reason in reasons if reason in _REASONS
+            _REASONS[reason].format(words=words, asked=asked, language=heard)
+            for reason in reasons
+            if reason in _REASONS
         )
     judged = {name: score for name in METRICS if (score := scores.get(name)) is not None}
     if not judged:

@@ -1,6 +1,7 @@
 """The judgement of one answer, put together from its metrics."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipeline.ports import Judges
 from pipeline.stages.advice import suggest, summarize
@@ -12,10 +13,11 @@ from pipeline.stages.keywords import judge_keywords
 from pipeline.stages.lexicon import HEDGES
 from pipeline.stages.observations import observe
 from pipeline.stages.relevance import judge_relevance
-from pipeline.stages.thresholds import MIN_CONFIDENCE, MIN_WORDS, SCORER_VERSION, UNSURE_WORD
+from pipeline.stages.scorable import find_reasons
+from pipeline.stages.thresholds import SCORER_VERSION, UNSURE_WORD
 from pipeline.stages.transcript import Script, read_script
 from pipeline.stages.vectors import RememberingEncoder
-from pipeline.values import METRICS, Evaluation, MetricName, QuestionBrief, Transcript
+from pipeline.values import METRICS, Evaluation, MetricName, QuestionBrief, Sound, Transcript
 
 JUDGED_LANGUAGE = "en"
 
@@ -26,12 +28,20 @@ def evaluate_answer(
     question: QuestionBrief,
     judges: Judges,
     weights: Mapping[MetricName, float],
+    heard: Transcript | None = None,
 ) -> Evaluation:
-    """Judge an answer; what cannot be graded honestly keeps its text and says why it has no grade."""
+    """
+    Judge an answer; what cannot be graded honestly keeps its text and says why it has no grade.
+
+    `heard` is what the recogniser made of a transcript that a person has put right: fluency is judged from it, so that
+    nobody writes their fillers away.
+    """
     script = read_script(transcript)
     if not script.spoken:
         return _unheard(transcript)
     findings = judge_metrics(script, transcript=transcript, question=question, judges=judges)
+    if heard is not None:
+        findings["fluency"] = _fluency_as_heard(heard)
     reasons = find_reasons(script, transcript, judges)
     scores = {name: finding.score for name, finding in findings.items()}
     scorable = not reasons
@@ -52,7 +62,13 @@ def evaluate_answer(
         explanations=rows,
         intervals={name: ends for name in METRICS if (ends := findings[name].interval) is not None},
         observations=seen,
-        summary=summarize(scores, reasons=reasons, words=len(script.spoken), observations=seen),
+        summary=summarize(
+            scores,
+            reasons=reasons,
+            words=len(script.spoken),
+            observations=seen,
+            languages=_languages(transcript),
+        ),
         suggestions=suggest(script, scores=scores, rows=rows, observations=seen),
         scorer_version=SCORER_VERSION,
     )
@@ -79,16 +95,9 @@ def judge_metrics(
     }
 
 
-def find_reasons(script: Script, transcript: Transcript, judges: Judges) -> tuple[str, ...]:
-    """Return why the answer gets no grade; nothing where it does."""
-    reasons: list[str] = []
-    if len(script.spoken) < MIN_WORDS:
-        reasons.append("too_short")
-    if transcript.confidence is not None and transcript.confidence < MIN_CONFIDENCE:
-        reasons.append("low_confidence")
-    if judges.encoder is None:  # without relevance, a grade would not be about the answer
-        reasons.append("language_not_supported")
-    return tuple(reasons)
+def _fluency_as_heard(heard: Transcript) -> Finding:
+    found = judge_fluency(read_script(heard), transcript=heard)
+    return replace(found, measures={**found.measures, "fluency_judged_from": "recogniser"})
 
 
 def weigh(
@@ -159,6 +168,7 @@ def _metrics(
         "unsure_words_percent": (
             round(100.0 * unsure / len(transcript.words), 1) if transcript.words else None
         ),
+        **_sound(transcript.sound),
         "hedges_per_100_words": _hedges(script),
         "encoder": _engine(judges.encoder),
         "parser": _engine(judges.parser),
@@ -166,6 +176,23 @@ def _metrics(
     for name in METRICS:
         measured.update(findings[name].measures)
     return measured
+
+
+def _languages(transcript: Transcript) -> tuple[str, str]:
+    """Return the language that was asked for, and the one it sounds like."""
+    heard = transcript.sound.language if transcript.sound else ""
+    return transcript.language, heard or transcript.language
+
+
+def _sound(sound: Sound | None) -> dict[str, object]:
+    if sound is None:
+        return {}
+    return {
+        "speech_level_dbfs": sound.level,
+        "clipped_percent": round(100.0 * sound.clipped, 2),
+        "language_heard": sound.language,
+        "asked_language_probability": sound.asked_probability,
+    }
 
 
 def _hedges(script: Script) -> float:

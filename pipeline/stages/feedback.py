@@ -171,6 +171,12 @@ def _first_steps(answers: Sequence[JudgedAnswer]) -> tuple[str, ...]:
         steps.append(
             "Listen to the first seconds of a recording to check that your voice is there."
         )
+    if reasons & {"low_volume", "clipped"}:
+        steps.append(
+            "Record ten seconds, listen to them, and set the microphone so that you are clear and never crackle."
+        )
+    if "wrong_language" in reasons:
+        steps.append("Have the answer transcribed in the language that you spoke.")
     if "language_not_supported" in reasons:
         steps.append("Answer in English to get a grade; the text of other languages is kept.")
     return tuple(steps) or ("Answer the first question, even in rough words.",)

@@ -7,9 +7,10 @@ from dataclasses import asdict, replace
 import pytest
 
 from pipeline.ports import Judges
+from pipeline.stages.correction import correct
 from pipeline.stages.evaluate import evaluate_answer, weigh
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS, SCORER_VERSION
-from pipeline.values import Evaluation, Transcript
+from pipeline.values import Evaluation, Sound, Transcript
 from tests.answers import ANSWER, QUESTION, small_judges, spoken
 
 
@@ -77,6 +78,62 @@ class TestEvaluateAnswer:
 
     def test_withholds_the_grade_of_a_recording_nobody_understands(self) -> None:
         assert "low_confidence" in evaluate(spoken(ANSWER, probability=0.3)).reasons
+
+    @pytest.mark.parametrize(
+        ("sound", "reason", "says"),
+        [
+            (Sound(-25.0, 0.0, "de", 0.001), "wrong_language", "sounds like German"),
+            (Sound(-75.0, 0.0, "en", 0.99), "low_volume", "microphone"),
+            (Sound(-4.0, 0.4, "en", 0.99), "clipped", "overdriven"),
+        ],
+    )
+    def test_withholds_the_grade_of_a_bad_recording_and_says_what_to_do(
+        self, sound: Sound, reason: str, says: str
+    ) -> None:
+        evaluation = evaluate(replace(spoken(ANSWER), sound=sound))
+
+        assert (evaluation.scorable, evaluation.overall) == (False, None)
+        assert evaluation.reasons == (reason,)
+        assert says in evaluation.summary
+        assert evaluation.relevance is not None
+
+    @pytest.mark.parametrize(
+        "sound",
+        [
+            Sound(-25.0, 0.0, "zh", 0.23),  # English with a strong accent
+            Sound(-25.0, 0.0, "en", None),  # a model that knows English only
+            Sound(-45.0, 0.0, "en", 0.9),
+            Sound(-9.0, 0.1, "en", 0.9),
+        ],
+    )
+    def test_grades_what_is_only_accented_faint_or_loud(self, sound: Sound) -> None:
+        assert evaluate(replace(spoken(ANSWER), sound=sound)).scorable
+
+    def test_shows_what_the_recording_sounds_like(self) -> None:
+        metrics = evaluate(replace(spoken(ANSWER), sound=Sound(-25.0, 0.01, "en", 0.9))).metrics
+
+        assert metrics["speech_level_dbfs"] == -25.0
+        assert metrics["clipped_percent"] == 1.0
+        assert metrics["language_heard"] == "en"
+
+    def test_judges_fluency_by_what_was_heard_when_a_person_has_written_the_fillers_away(
+        self,
+    ) -> None:
+        heard = spoken(ANSWER.replace(" I ", " um, I ").replace(" we ", " uh, we "))
+        as_heard = evaluate(heard)
+        corrected = correct(heard, ANSWER).transcript
+
+        edited = evaluate_answer(
+            transcript=corrected,
+            heard=heard,
+            question=QUESTION,
+            judges=small_judges(),
+            weights=DEFAULT_WEIGHTS,
+        )
+
+        assert edited.fluency == as_heard.fluency
+        assert edited.metrics["fluency_judged_from"] == "recogniser"
+        assert (evaluate(corrected).fluency or 0) > (as_heard.fluency or 0)  # what it would be else
 
     def test_says_which_metrics_a_language_has_no_judge_for(self) -> None:
         evaluation = evaluate_answer(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.ports import PermanentError, TransientError
+from pipeline.providers import sound_facts, speech_spans
 from pipeline.providers.whisper import FILLER_PROMPTS, FasterWhisper
 from pipeline.values import Transcript
 from tests.recordings import recording, sample, silence
@@ -19,14 +20,27 @@ class FakeModel:
 
     supported_languages = ("en", "de")
 
-    def __init__(self, *, words: tuple[Any, ...] = (), trouble: Exception | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        words: tuple[Any, ...] = (),
+        trouble: Exception | None = None,
+        languages: dict[str, float] | None = None,
+    ) -> None:
         self.words = words
         self.trouble = trouble
+        self.languages = languages or {}
         self.calls: list[dict[str, Any]] = []
 
     def detect_language(self, *, audio: Any) -> tuple[str, float, list[Any]]:
         assert len(audio)
         return "de", 0.9, []
+
+    def forget_window(self) -> None:
+        pass
+
+    def languages_heard(self) -> dict[str, float]:
+        return self.languages
 
     def transcribe(self, audio: Any, **options: Any) -> tuple[Any, Any]:
         self.calls.append(options)
@@ -80,6 +94,45 @@ class TestFasterWhisper:
         assert {call["initial_prompt"] for call in german.calls} == {None}
         assert heard_in_english.filler_detection == "prompted"
         assert heard_in_german.filler_detection == "unprompted"
+
+    @pytest.mark.parametrize(
+        ("probability", "seconds"), [(0.002, 0.3), (0.6, 0.0)], ids=["impossible", "no time"]
+    )
+    def test_takes_out_a_filler_that_only_the_prompt_explains(
+        self, probability: float, seconds: float
+    ) -> None:
+        said = word(" yeah,", 0.4, 0.6, 0.002)
+
+        transcript = transcribed(FakeModel(words=(word(" Uh,", 0.0, seconds, probability), said)))
+
+        assert [item.text for item in transcript.words] == ["yeah,"] * len(transcript.segments)
+        assert "Uh" not in transcript.text
+        assert all(part.text == "yeah," for part in transcript.segments)
+
+    def test_keeps_a_filler_that_is_only_unlikely(self) -> None:
+        transcript = transcribed(FakeModel(words=(word(" Uh,", 0.0, 0.1, 0.0052), word(" yeah."))))
+
+        assert transcript.text.startswith("Uh, yeah.")
+
+    def test_says_how_loud_it_was_and_in_which_language(self) -> None:
+        sound = transcribed(FakeModel(languages={"de": 0.98, "en": 0.01})).sound
+
+        assert sound is not None
+        assert (sound.language, sound.asked_probability) == ("de", 0.01)
+        assert -40 < sound.level < -10
+        assert sound.clipped < 0.001
+
+    def test_measures_what_was_clipped_and_what_is_faint(self) -> None:
+        tone = np.sin(np.arange(16_000) / 30).astype(np.float32)
+        speech = [speech_spans.Chunk(start=0, end=16_000)]
+
+        loud = sound_facts.measure(np.clip(4 * tone, -1, 1), speech, asked="en", languages={})
+        faint = sound_facts.measure(tone / 1000, speech, asked="en", languages={})
+        dead = sound_facts.measure(0 * tone, speech, asked="en", languages={})
+
+        assert loud.clipped > 0.5
+        assert (faint.clipped, faint.level) == (0.0, pytest.approx(-63.0, abs=0.1))
+        assert (dead.level, dead.language, dead.asked_probability) == (-120.0, "en", None)
 
     def test_detects_the_language_when_none_is_given(self) -> None:
         assert transcribed(FakeModel(), language=None).language == "de"
