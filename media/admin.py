@@ -13,23 +13,24 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from interview_platform.errors import Refused
+from interview_platform.http.big_lists import BigList
 from media.models import AudioAnswer
 from media.sending import send_recording
+from pipeline.admin_actions import RunActions
 from sessions.models import InterviewSession
 
 MEGABYTE = 1_000_000
 FROM_THE_START = (
     "bytes=0-"  # what a player asks for first; the ranges after it are the same listening
 )
-OWN_PAGES = "media_audioanswer_"
 
 
 @admin.register(AudioAnswer)
-class RecordingAdmin(ModelAdmin):
+class RecordingAdmin(RunActions, BigList, ModelAdmin):
     """Looks recordings up and plays them; whoever listens is written down. Nothing can be changed."""
 
-    date_hierarchy = "created_at"
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
+    actions = ("retry", "re_evaluate")
     list_display = (
         "question",
         "session",
@@ -41,13 +42,10 @@ class RecordingAdmin(ModelAdmin):
     )
     list_filter = ("format", "created_at")
     list_select_related = ("question__session__owner",)
-    list_per_page = 50
-    search_fields = (
-        "=uuid",
-        "=question__session__uuid",
-        "question__session__title",
-        "question__session__owner__email",
-    )
+    search_fields = ("uuid", "question__session__uuid", "question__session__owner__email")
+    search_help_text = "A recording's or session's id, or the beginning of an e-mail address"
+    uuid_paths = ("uuid", "question__session__uuid")
+    owner_path = "question__session__owner"
     fields = (
         "player",
         "uuid",
@@ -117,13 +115,6 @@ class RecordingAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Change nothing: it is what was said."""
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let recordings go with their session or account, never alone: results would stand without their source."""
-        match = request.resolver_match
-        if match is not None and (match.url_name or "").startswith(OWN_PAGES):
-            return False
-        return super().has_delete_permission(request, obj)
 
     def _write_down(self, request: HttpRequest, recording: AudioAnswer) -> None:
         LogEntry.objects.log_actions(

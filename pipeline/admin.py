@@ -1,17 +1,19 @@
 """The staff's window on runs: where each stands, every try at each stage, and what to do about it."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from interview_platform.http.big_lists import BigList, KnownValuesFilter
 from pipeline import reconciler, services
+from pipeline.admin_actions import RunActions
 from pipeline.models import (
     EvaluationRecord,
     Lease,
+    PastEvaluation,
     PipelineRun,
     SessionFeedback,
     SessionScore,
@@ -20,6 +22,8 @@ from pipeline.models import (
     WorkerHeartbeat,
 )
 from pipeline.models_language import DailyTokens, LanguageModelCall, QuestionJob
+from pipeline.models_staff import WantedEvaluation
+from pipeline.values import METRICS
 
 
 class ReadOnly(ModelAdmin):
@@ -51,10 +55,33 @@ class Timeline(TabularInline):
         return False
 
 
+class JudgedBefore(TabularInline):
+    """What a run's answer was judged before, and why that counts no more."""
+
+    model = PastEvaluation
+    verbose_name_plural = "judged before"
+    fields = readonly_fields = (
+        "evaluated_at",
+        "scorer_version",
+        "overall",
+        *METRICS,
+        "why",
+        "replaced_at",
+    )
+    ordering = ("-evaluated_at",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody adds one by hand."""
+        return False
+
+
 @admin.register(PipelineRun)
-class RunAdmin(ReadOnly):
+class RunAdmin(RunActions, BigList, ReadOnly):
     """Runs, the latest first; stuck and failed ones by filter."""
 
+    run_path = ""
     list_display = (
         "uuid",
         "owner",
@@ -67,14 +94,15 @@ class RunAdmin(ReadOnly):
         "failure_code",
         "created_at",
     )
-    list_filter = ("state", "stage", "failure_code", "created_at")
-    search_fields = ("uuid", "session__uuid", "session__owner__email", "failure_code")
+    list_filter = ("state", "stage", ("failure_code", KnownValuesFilter), "created_at")
+    search_fields = ("uuid", "session__uuid", "session__owner__email")
+    search_help_text = "A run's or session's id, or the beginning of an e-mail address"
+    uuid_paths = ("uuid", "session__uuid")
+    owner_path = "session__owner"
     list_select_related = ("session__owner", "question")
-    date_hierarchy = "created_at"
-    ordering = ("-created_at",)
-    inlines = (Timeline,)
-    actions = ("retry", "requeue", "stop", "look_for_lost_work")
-    show_full_result_count = False
+    ordering = ("-pk",)
+    inlines = (Timeline, JudgedBefore)
+    actions = ("retry", "re_evaluate", "requeue", "stop", "look_for_lost_work")
 
     @admin.display(description="candidate")
     def owner(self, run: PipelineRun) -> str:
@@ -82,19 +110,12 @@ class RunAdmin(ReadOnly):
         return run.session.owner.email
 
     @admin.action(
-        permissions=("operate",), description="Start failed runs again from the stage that failed"
-    )
-    def retry(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
-        """Start again what failed."""
-        self._do(request, runs, services.retry_run, "started again")
-
-    @admin.action(
         permissions=("operate",),
         description="Take unfinished runs from their workers and send them anew",
     )
     def requeue(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Send anew what is stuck."""
-        self._do(request, runs, services.requeue_run, "sent anew")
+        self.do_with_each(request, runs, services.requeue_run, "sent anew")
 
     @admin.action(
         permissions=("operate",),
@@ -103,81 +124,118 @@ class RunAdmin(ReadOnly):
     def stop(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Fail what shall not go on."""
         reason = "This was stopped by our staff. You can start it again."
-        self._do(request, runs, lambda run: services.stop_run(run, reason=reason), "stopped")
+        self.do_with_each(
+            request, runs, lambda run: services.stop_run(run, reason=reason), "stopped"
+        )
 
     @admin.action(permissions=("operate",), description="Look for lost work now")
     def look_for_lost_work(self, request: HttpRequest, runs: "QuerySet[PipelineRun]") -> None:
         """Do the reconciler's work at once."""
         self.message_user(request, f"Sent again: {reconciler.reconcile()}")
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Tell whether this person may start, send and stop runs: an operator, not a reviewer."""
-        return request.user.has_perm("pipeline.change_pipelinerun")
 
-    def _do(
-        self,
-        request: HttpRequest,
-        runs: "QuerySet[PipelineRun]",
-        change: Callable[[PipelineRun], bool],
-        done: str,
-    ) -> None:
-        changed = [run for run in runs if change(run)]
-        for run in changed:
-            self.log_change(request, run, done)
-        left = runs.count() - len(changed)
-        level = messages.WARNING if left else messages.SUCCESS
-        note = f"; left alone, as their state does not allow it: {left}" if left else ""
-        self.message_user(request, f"Runs {done}: {len(changed)}{note}", level)
+class OfARun(BigList, ReadOnly):
+    """What was made of one run: found by the run, the session or the candidate."""
+
+    search_fields = ("run__uuid", "run__session__uuid", "run__session__owner__email")
+    search_help_text = "A run's or session's id, or the beginning of an e-mail address"
+    uuid_paths = ("run__uuid", "run__session__uuid")
+    owner_path = "run__session__owner"
+    list_select_related: ClassVar[tuple[str, ...]] = ("run",)
+    ordering = ("-pk",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Let results go with their run, never alone; that may then be asked from any page but their own."""
+        match = request.resolver_match
+        is_own = match is not None and (match.url_name or "").startswith(
+            f"{self.opts.app_label}_{self.opts.model_name}_"
+        )
+        return not is_own and super().has_delete_permission(request, obj)
 
 
 @admin.register(TranscriptRecord)
-class TranscriptAdmin(ReadOnly):
+class TranscriptAdmin(OfARun):
     """What was said."""
 
     list_display = ("run", "language", "word_count", "confidence", "duration", "created_at")
-    list_filter = ("language", "model")
-    list_select_related = ("run",)
+    heavy = ("words", "segments", "speech", "heard")
+
+
+class JudgementAdmin(OfARun):
+    """What judgements have in common."""
+
+    heavy = ("metrics", "explanations", "intervals", "observations", "suggestions", "summary")
 
 
 @admin.register(EvaluationRecord)
-class EvaluationAdmin(ReadOnly):
+class EvaluationAdmin(RunActions, JudgementAdmin):
     """How it was judged."""
 
-    list_display = ("run", "overall", "relevance", "grammar", "fluency", "keywords", "scorable")
-    list_filter = ("scorable", "scorer_version")
-    list_select_related = ("run",)
+    list_display = (
+        "run",
+        "overall",
+        *METRICS,
+        "scorable",
+        "scorer_version",
+        "edited",
+    )
+    list_filter = ("scorable", ("scorer_version", KnownValuesFilter))
+    actions = ("re_evaluate",)
+
+
+@admin.register(PastEvaluation)
+class PastEvaluationAdmin(JudgementAdmin):
+    """How it was judged before, and why that counts no more."""
+
+    list_display = ("run", "overall", *METRICS, "scorer_version", "why", "replaced_at")
+    list_filter = ("why",)
+
+
+@admin.register(WantedEvaluation)
+class WantedEvaluationAdmin(OfARun):
+    """What is still to be judged anew."""
+
+    list_display = ("run", "asked_by", "asked_at")
+    list_select_related = ("run", "asked_by")
+
+
+class OfASession(BigList, ReadOnly):
+    """What was made of one session: found by the session or the candidate."""
+
+    search_fields = ("session__uuid", "session__owner__email")
+    search_help_text = "A session's id, or the beginning of an e-mail address"
+    uuid_paths = ("session__uuid",)
+    owner_path = "session__owner"
+    list_select_related = ("session",)
+    ordering = ("-pk",)
 
 
 @admin.register(SessionScore)
-class ScoreAdmin(ReadOnly):
+class ScoreAdmin(OfASession):
     """The score cards."""
 
     list_display = ("session", "total_score", "letter_grade", "created_at")
-    list_filter = ("letter_grade",)
-    list_select_related = ("session",)
+    heavy = ("card",)
 
 
 @admin.register(SessionFeedback)
-class FeedbackAdmin(ReadOnly):
+class FeedbackAdmin(OfASession):
     """What candidates read."""
 
     list_display = ("session", "overall_rating", "readiness_score", "created_at")
-    list_filter = ("overall_rating",)
-    list_select_related = ("session",)
+    heavy = ("report",)
 
 
 @admin.register(StageRun)
-class TryAdmin(ReadOnly):
-    """Every try, for looking at one worker or one kind of trouble."""
+class TryAdmin(OfARun):
+    """Every try, for looking at one kind of trouble."""
 
     list_display = ("run", "stage", "attempt", "outcome", "error_code", "worker", "started_at")
-    list_filter = ("stage", "outcome", "error_code")
-    list_select_related = ("run",)
-    show_full_result_count = False
+    list_filter = ("stage", "outcome")
 
 
 @admin.register(LanguageModelCall)
-class LanguageModelCallAdmin(ReadOnly):
+class LanguageModelCallAdmin(BigList, ReadOnly):
     """What language models were asked for, what it consumed and how it ended."""
 
     list_display = (
@@ -191,12 +249,12 @@ class LanguageModelCallAdmin(ReadOnly):
         "outcome",
         "seconds",
     )
-    list_filter = ("purpose", "outcome", "model", "created_at")
+    list_filter = (("purpose", KnownValuesFilter), "created_at")
     search_fields = ("owner__email", "session__uuid")
+    search_help_text = "A session's id, or the beginning of an e-mail address"
+    uuid_paths = ("session__uuid",)
     list_select_related = ("owner",)
-    date_hierarchy = "created_at"
-    ordering = ("-created_at",)
-    show_full_result_count = False
+    ordering = ("-pk",)
 
 
 @admin.register(DailyTokens)

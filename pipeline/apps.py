@@ -18,6 +18,7 @@ class PipelineConfig(AppConfig):
             checks,
             preloading,
             question_jobs,
+            re_evaluations,
             quotas,
             upkeep,
             worker_life,
@@ -36,6 +37,7 @@ class PipelineConfig(AppConfig):
             is_mending=True,
         )
         upkeep.register("send letters again", every_seconds=20, do=letters.tend, is_mending=True)
+        re_evaluations.register()
         upkeep.register("forget old question jobs", every_seconds=3600, do=question_jobs.forget_old)
         upkeep.register("forget old budgets", every_seconds=3600, do=budgets.forget_old_days)
         upkeep.register("forget old hours", every_seconds=3600, do=quotas.forget_old_hours)

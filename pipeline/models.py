@@ -21,6 +21,7 @@ from pipeline.models_language import (  # noqa: F401 - Django looks for an app's
     QuestionJob,
     SessionNarrative,
 )
+from pipeline.models_staff import WantedEvaluation  # noqa: F401 - as above
 from pipeline.models_quotas import HourlyUse  # noqa: F401 - likewise
 from sessions.models import InterviewSession, Question
 

@@ -117,6 +117,12 @@ def note_recording(*, question: Question) -> int:
     return stored.attempt_count
 
 
+def note_removal(*, question: Question, is_answered: bool) -> None:
+    """Let a question whose last recording was removed count as not answered. Needs the caller's hold on the session."""
+    if not is_answered:
+        Question.objects.filter(pk=question.pk).update(attempt_count=0)
+
+
 def complete_session(*, session: InterviewSession) -> bool:
     """Close the session for recordings; tell whether that changed it. Needs the caller's transaction."""
     stored = _lock(session)

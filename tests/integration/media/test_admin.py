@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from media.models import AudioAnswer
+from pipeline.models import PipelineRun
 from tests.factories import make_user
 from tests.integration.media.conftest import Uploader, files_below
 from tests.recordings import wave_bytes
@@ -72,11 +73,26 @@ class TestStaff:
         assert listen(staff, recording)[0] == 404
         assert not LogEntry.objects.exists()
 
-    def test_change_nothing_and_remove_nothing(self, staff: Client, recording: AudioAnswer) -> None:
+    def test_change_nothing(self, staff: Client, recording: AudioAnswer) -> None:
         assert staff.get(f"{LIST}add/").status_code == 403
         assert staff.post(f"{LIST}{recording.pk}/change/", {"attempt": 9}).status_code == 403
-        assert staff.post(f"{LIST}{recording.pk}/delete/", {"post": "yes"}).status_code == 403
         assert AudioAnswer.objects.get().attempt == 1
+
+    def test_remove_it_with_its_run(
+        self,
+        staff: Client,
+        recording: AudioAnswer,
+        uploads: Path,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        chosen = {"action": "delete_selected", "_selected_action": [recording.pk], "post": "yes"}
+
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.post(LIST, chosen)
+
+        assert not AudioAnswer.objects.exists()
+        assert not PipelineRun.objects.exists()
+        assert files_below(uploads) == []
 
     def test_remove_it_with_its_session(
         self,

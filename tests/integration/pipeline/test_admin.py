@@ -9,9 +9,19 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import User
-from pipeline import chains
+from pipeline import chains, services
 from pipeline.models import PipelineRun, Stage
-from tests.factories import make_question, make_run, make_stage_run
+from pipeline.models_staff import WantedEvaluation
+from pipeline.stages.thresholds import SCORER_VERSION
+from tests.factories import (
+    make_evaluation,
+    make_finished_run,
+    make_question,
+    make_recording,
+    make_run,
+    make_stage_run,
+    make_transcript,
+)
 from tests.integration.pipeline.conftest import let_time_pass
 from tests.integration.pipeline.queues import messages
 from tests.private_broker import PrivateBroker
@@ -151,3 +161,67 @@ class TestManyRuns:
         entry = LogEntry.objects.get()
         assert entry.user.email == "chief@example.com"
         assert entry.change_message == "started again"
+
+
+LIST_OF_EVALUATIONS = "/admin/pipeline/evaluationrecord/"
+LIST_OF_RECORDINGS = "/admin/media/audioanswer/"
+
+
+def judged(version: str = "1.0.0") -> PipelineRun:
+    run = make_finished_run()
+    make_transcript(run=run)
+    make_evaluation(run=run, scorer_version=version)
+    make_recording(run=run)
+    return run
+
+
+class TestJudgingAgain:
+    def test_is_noted_for_the_workers_and_in_the_log(
+        self, staff: Client, broker: PrivateBroker
+    ) -> None:
+        old, current = judged(), judged(SCORER_VERSION)
+
+        page = act(staff, "re_evaluate", [old, current])
+
+        assert "Answers to be judged again: 1; left alone" in page
+        assert WantedEvaluation.objects.get().run == old
+        assert states([old]) == ["completed"]  # a worker does it, not the request
+        (entry,) = LogEntry.objects.all()
+        assert (entry.object_id, entry.change_message) == (
+            str(old.pk),
+            "to be judged by today's scorer",
+        )
+
+    @pytest.mark.parametrize("path", [LIST_OF_EVALUATIONS, LIST_OF_RECORDINGS])
+    def test_is_asked_for_wherever_the_answer_was_found(
+        self, staff: Client, broker: PrivateBroker, path: str
+    ) -> None:
+        run = judged()
+        row = run.evaluation if path == LIST_OF_EVALUATIONS else run.recording
+
+        staff.post(path, {"action": "re_evaluate", "_selected_action": [row.pk]})
+
+        assert WantedEvaluation.objects.get().run == run
+
+    def test_shows_what_an_answer_was_judged_before(
+        self, staff: Client, broker: PrivateBroker
+    ) -> None:
+        run = judged("0.9.9")
+        services.re_evaluate(run)
+
+        page = staff.get(f"{LIST}{run.pk}/change/").content.decode()
+
+        assert "0.9.9" in page
+        assert "judged anew by another version" in page
+
+
+class TestRemoving:
+    def test_removes_each_and_logs_it(self, staff: Client, broker: PrivateBroker) -> None:
+        runs = [judged(), judged()]
+        chosen = {"action": "delete_selected", "_selected_action": [run.pk for run in runs]}
+
+        assert "Are you sure" in staff.post(LIST, chosen).content.decode()
+        staff.post(LIST, {**chosen, "post": "yes"})
+
+        assert not PipelineRun.objects.filter(question__isnull=False).exists()
+        assert [entry.is_deletion() for entry in LogEntry.objects.all()] == [True, True]
