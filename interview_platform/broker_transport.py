@@ -1,15 +1,19 @@
 """Kombu's Redis transport, mended in two places: a worker outlives a dying broker, and what is no message at all."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from queue import Empty
+from types import MappingProxyType
 from typing import Any
 
 from kombu.transport import redis
+from redis import ConnectionPool, Redis
+from redis.sentinel import Sentinel
 
 logger = logging.getLogger(__name__)
 
 
-class Channel(redis.Channel):
+class Mended(redis.Channel):
     """
     A channel that says so when its connection is gone.
 
@@ -34,7 +38,45 @@ class Channel(redis.Channel):
             raise Empty from trouble
 
 
+class Channel(Mended):
+    """Such a channel to a server at a known place."""
+
+
+class SentinelChannel(Mended, redis.SentinelChannel):
+    """
+    Such a channel to the server that Sentinels name.
+
+    Kombu reads the Sentinels off alternate addresses; where one of them fails it goes on with the next, and with a transport
+    of its own in place of ours. So we name them in the options, and there is one address.
+    """
+
+    from_transport_options = (*redis.SentinelChannel.from_transport_options, "sentinels")
+    sentinels: Sequence[tuple[str, int]] = ()
+    sentinel_kwargs: Mapping[str, Any] = MappingProxyType({})
+    master_name = ""
+
+    def _sentinel_managed_pool(self, asynchronous: bool = False) -> ConnectionPool:  # noqa: FBT001, FBT002 - Kombu's signature
+        parameters = self._connparams(asynchronous=asynchronous)
+        for known_to_sentinels in ("host", "port"):
+            parameters.pop(known_to_sentinels, None)
+        sentinel = Sentinel(  # type: ignore[no-untyped-call] # redis-py has none here
+            self.sentinels, sentinel_kwargs=self.sentinel_kwargs, **parameters
+        )
+        if asynchronous:  # Kombu closes what it finds there
+            self._async_sentinel_manager = sentinel
+        else:
+            self._sentinel_manager = sentinel
+        client: Redis = sentinel.master_for(self.master_name, Redis)  # type: ignore[no-untyped-call] # likewise
+        return client.connection_pool
+
+
 class Transport(redis.Transport):
     """The transport with such channels."""
 
     Channel = Channel
+
+
+class SentinelTransport(redis.SentinelTransport):
+    """Likewise, where Sentinels know which server is the one to ask."""
+
+    Channel = SentinelChannel

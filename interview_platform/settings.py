@@ -12,6 +12,7 @@ from typing import Any
 import dj_database_url
 
 from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
+from interview_platform.broker_url import read_broker_url
 from interview_platform.email_url import mail_from_url
 from interview_platform.env import (
     env_bool,
@@ -24,6 +25,7 @@ from interview_platform.env import (
     load_dotenv,
 )
 from interview_platform.local import broker_address, read_secret
+from interview_platform.redis_url import speaks_redis
 from interview_platform.storage_url import storage_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -168,11 +170,30 @@ SESSION_RETENTION_DAYS = env_int("SESSION_RETENTION_DAYS", default=0)
 
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
 BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
-EVENTS_URL = env_text(
-    "EVENTS_URL", default=BROKER_URL
-)  # "a result is there": publish/subscribe, Redis protocol
+# "A result is there": publish/subscribe in Redis' protocol; "" = nobody is told
+EVENTS_URL = env_text("EVENTS_URL", default=BROKER_URL if speaks_redis(BROKER_URL) else "")
 BROKER_KEY_PREFIX = "interview:"
-CELERY_BROKER_URL = BROKER_URL
+_broker = read_broker_url(
+    BROKER_URL,
+    options={
+        "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
+        "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "global_keyprefix": BROKER_KEY_PREFIX,
+    },
+)
+CELERY_BROKER_URL = _broker.url
+CELERY_BROKER_TRANSPORT = _broker.transport
+CELERY_BROKER_TRANSPORT_OPTIONS = _broker.options
+CELERY_BROKER_USE_SSL = _broker.tls
+CELERY_BROKER_CONNECTION_TIMEOUT = env_float("BROKER_CONNECT_TIMEOUT", default=2.0)
+CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "classic"  # nothing of ours is sent for later
+CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = _broker.queue_type
+CELERY_TASK_DEFAULT_QUEUE_TYPE = _broker.queue_type
 CELERY_RESULT_BACKEND = None  # results live in the database: nothing to leak or to expire
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -184,16 +205,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = (
 )
 CELERY_TASK_ACKS_ON_FAILURE = True
 CELERY_TASK_ACKS_ON_TIMEOUT = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
-    "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
-    "socket_keepalive": True,
-    "health_check_interval": 10,
-    "global_keyprefix": BROKER_KEY_PREFIX,
-}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "max_retries": 1,
     "interval_start": 0,
@@ -202,9 +213,6 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT = (  # outlives a broker that dies; it would win over the scheme of another kind of broker
-    "interview_platform.broker_transport:Transport" if BROKER_URL.startswith("redis") else None
-)
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_float("SOFT_SHUTDOWN_SECONDS", default=25.0)
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = (
@@ -352,14 +360,20 @@ SPECTACULAR_SETTINGS = {
 
 # --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
 CACHE_URL = env_text("CACHE_URL", default=EVENTS_URL)
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": BROKER_KEY_PREFIX + "cache",
-        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        "OPTIONS": {
+            "socket_timeout": 0.5,
+            "socket_connect_timeout": 0.5,
+            "pool_class": "interview_platform.redis_url.ServerPool",
+        },
     }
 }
+if not CACHE_URL:  # each process counts by itself (`pipeline.W002`)
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------
 EMAIL_URL = env_text("EMAIL_URL")

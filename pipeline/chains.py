@@ -10,12 +10,13 @@ import logging
 import time
 from typing import Any, ClassVar, Final
 
+from amqp.exceptions import AMQPError
 from celery import chain, signature
 from celery.canvas import Signature
 from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 
 from pipeline import counters, events
 from pipeline.models import PipelineRun, Stage
@@ -102,7 +103,7 @@ def ring_for_session(session_id: int) -> None:
 def _send(work: "Signature[Any]") -> bool:
     try:
         work.apply_async()
-    except (OperationalError, OSError) as error:
+    except (KombuError, AMQPError, OSError) as error:
         _Rest.until = time.monotonic() + REST_SECONDS
         events.note_absence(settings.BROKER_URL)
         logger.warning("The broker is away, %s waits: %s", work, type(error).__name__)

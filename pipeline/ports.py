@@ -78,6 +78,42 @@ class AudioStore(Protocol):
         ...
 
 
+class BrokerAway(Exception):  # noqa: N818 - it reads as a sentence where it is raised
+    """The broker does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerLife:
+    """A span of time in which the broker has kept what it took; what was sent in an earlier one may be gone."""
+
+    name: str  # another one with each restart that may lose something
+    is_marked: bool  # by us; what empties the broker takes our mark with it
+
+
+class Broker(Protocol):
+    """What there is to ask of the broker, beside taking messages. Every question may raise `BrokerAway`."""
+
+    def ping(self) -> None:
+        """Return when it is there."""
+        ...
+
+    def life(self) -> BrokerLife:
+        """Return which life it lives."""
+        ...
+
+    def mark(self, life: BrokerLife) -> None:
+        """Leave our mark in the present life."""
+        ...
+
+    def waiting(self, queues: Sequence[str]) -> dict[str, int]:
+        """Return how many messages lie in each queue."""
+        ...
+
+    def unacknowledged(self) -> int | None:
+        """Return how many messages workers have taken and not finished; None where that cannot be told."""
+        ...
+
+
 class SentenceEncoder(Protocol):
     """Turns sentences into unit vectors."""
 

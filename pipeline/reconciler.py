@@ -18,10 +18,11 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Exists, F, Q, QuerySet
 from django.db.models.functions import Now
-from redis.exceptions import RedisError
 
 from pipeline import chains, events, leases
 from pipeline.models import Lease, PipelineRun
+from pipeline.ports import BrokerAway
+from pipeline.providers import registry
 
 logger = logging.getLogger(__name__)
 
@@ -88,19 +89,17 @@ def broker_epoch() -> datetime | None:
     """
     Return when the broker's present life began, as far as messages go; None while it is away.
 
-    A flush takes our mark with it, a restart changes the server's own id: what was sent before may be gone.
+    What was sent in an earlier one may be gone.
     """
     try:
-        server = events.server()
-        life = str(server.info("server").get("run_id", ""))
-        mark = server.get(events.key(EPOCH))
-        kept = Lease.objects.filter(name=EPOCH, holder=life).first()
-        if kept is not None and mark is not None:
+        life = registry.broker().life()
+        kept = Lease.objects.filter(name=EPOCH, holder=life.name).first()
+        if kept is not None and life.is_marked:
             return kept.until
-        began = _begin_epoch(life)
-        server.set(events.key(EPOCH), life)
-    except (RedisError, OSError) as error:
-        logger.warning("The broker is away: %s", type(error).__name__)
+        began = _begin_epoch(life.name)
+        registry.broker().mark(life)
+    except BrokerAway as error:
+        logger.warning("The broker is away: %s", error)
         return None
     logger.info("The broker lives a new life: what was sent before %s is sent again", began)
     return began

@@ -7,14 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-import redis
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, inline_serializer
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -25,12 +22,12 @@ from interview_platform.errors import Detail, Refused
 from interview_platform.http.envelope import answer
 from interview_platform.operations.bounded import Bounded, ask_all
 from interview_platform.operations.selectors import count_live_workers
+from pipeline.providers import registry
 
 logger = logging.getLogger(__name__)
 
 TAGS = ["Operations"]
 ASK_SECONDS = 2.0  # that all parts together may take
-SOCKET_SECONDS = 1.0
 PROBE_BYTES = 4096  # a full disk still takes an empty file
 RETRY_SECONDS = "2"
 NO_ANSWER = "It does not answer."
@@ -143,18 +140,7 @@ def ask_database() -> dict[str, int]:
 
 def ask_broker() -> None:
     """Raise when the broker does not answer."""
-    with broker_client() as client:
-        client.ping()
-
-
-def broker_client() -> "redis.Redis":
-    """Return an impatient client of the broker."""
-    return redis.Redis.from_url(
-        settings.BROKER_URL,
-        socket_timeout=SOCKET_SECONDS,
-        socket_connect_timeout=SOCKET_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    registry.broker().ping()
 
 
 def ask_storage() -> None:

@@ -30,8 +30,8 @@ from interview_platform.http.envelope import error_response
 from interview_platform.http.errors import MESSAGES
 from interview_platform.operations import selectors
 from interview_platform.operations.bounded import Bounded, ask_all
-from interview_platform.operations.health import broker_client
 from pipeline.counters import read_counters
+from pipeline.providers import registry
 
 logger = logging.getLogger(__name__)
 
@@ -87,11 +87,13 @@ def ask_broker() -> Metrics:
     unacknowledged = GaugeMetricFamily(
         "interview_broker_unacknowledged", "Messages that a worker has taken and not finished."
     )
-    prefix = settings.BROKER_KEY_PREFIX
-    with broker_client() as client:
-        for queue in settings.QUEUES:
-            messages.add_metric((queue,), client.llen(f"{prefix}{queue}"))
-        unacknowledged.add_metric((), client.hlen(f"{prefix}unacked"))
+    broker = registry.broker()
+    for queue, number in broker.waiting(settings.QUEUES).items():
+        messages.add_metric((queue,), number)
+    taken = broker.unacknowledged()
+    if taken is None:
+        return [messages]
+    unacknowledged.add_metric((), taken)
     return [messages, unacknowledged]
 
 
@@ -156,7 +158,7 @@ def _sources() -> dict[str, Bounded[Metrics]]:
     asks: dict[str, Callable[[], Metrics]] = {
         "database": ask_database,
         "broker": ask_broker,
-        "events": ask_events,
+        **({"events": ask_events} if settings.EVENTS_URL else {}),
     }
     return {name: Bounded(ask) for name, ask in asks.items()}
 

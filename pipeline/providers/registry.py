@@ -4,9 +4,11 @@ from functools import cache
 
 from django.conf import settings
 
+from interview_platform.redis_url import speaks_redis
 from pipeline.ports import (
     AudioProbe,
     AudioStore,
+    Broker,
     GrammarChecker,
     Judges,
     LanguageModel,
@@ -39,6 +41,18 @@ def audio_store() -> AudioStore:
     from pipeline.providers.storage import DjangoAudioStore
 
     return DjangoAudioStore()
+
+
+@cache
+def broker() -> Broker:
+    """Return the broker, for questions about itself."""
+    if speaks_redis(settings.BROKER_URL):
+        from pipeline.providers.broker_redis import RedisBroker
+
+        return RedisBroker(settings.BROKER_URL)
+    from pipeline.providers.broker_rabbitmq import RabbitMqBroker
+
+    return RabbitMqBroker()
 
 
 @cache
