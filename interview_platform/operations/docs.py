@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.utils import extend_schema
@@ -35,7 +36,18 @@ class OpenApiDocument(APIView):
         return Response(document_of(settings.ROOT_URLCONF))
 
 
-class SwaggerPage(SpectacularSwaggerSplitView):
+class ReaderPage(APIView):
+    """A page of HTML, whose renderer can show nothing else. Put it first among the bases."""
+
+    http_method_names = ("get", "head")
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override] # no answer to render
+        """Leave the body of an error to the envelope."""
+        response = super().handle_exception(exc)
+        return HttpResponse(status=response.status_code, headers=dict(response.headers))
+
+
+class SwaggerPage(ReaderPage, SpectacularSwaggerSplitView):
     """Swagger UI from local files."""
 
     authentication_classes = ()
@@ -49,7 +61,7 @@ class SwaggerPage(SpectacularSwaggerSplitView):
         return _confined(super().get(request, *args, **kwargs))  # type: ignore[no-untyped-call]
 
 
-class RedocPage(SpectacularRedocView):
+class RedocPage(ReaderPage, SpectacularRedocView):
     """ReDoc from local files."""
 
     authentication_classes = ()
