@@ -1,6 +1,6 @@
 """A person puts a transcript right: the words are kept beside what was heard, and the answer is judged anew."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from pipeline import records, services
 from pipeline.models import PastEvaluation, PipelineRun, Stage, TranscriptRecord
 from pipeline.selectors_board import has_passed
 from pipeline.stages.correction import Correction, correct
-from pipeline.values import Segment, Transcript, Word
+from pipeline.values import Transcript
 
 State = PipelineRun.State
 
@@ -39,26 +39,13 @@ def correct_transcript(run: PipelineRun, *, text: str) -> Correction:
         raise NotYetCorrectable
     if not has_passed(stored, Stage.TRANSCRIBE):
         raise NotYetCorrectable
-    heard = heard_of(kept)
+    heard = records.heard_of(kept)
     _require_time_for(text, heard)
     correction = correct(heard, text)
     if correction.transcript.text != " ".join(kept.text.split()):
         _keep(kept, correction, heard)
         services.judge_again(stored, why=PastEvaluation.Why.TRANSCRIPT)
     return correction
-
-
-def heard_of(kept: TranscriptRecord) -> Transcript:
-    """Return the transcript as the recogniser made it."""
-    now = records.transcript_of(kept)
-    if kept.heard is None:
-        return now
-    return replace(
-        now,
-        text=kept.heard["text"],
-        words=tuple(Word(*row) for row in kept.heard["words"]),
-        segments=tuple(Segment(*row) for row in kept.heard["segments"]),
-    )
 
 
 def correction_body(correction: Correction) -> dict[str, Any]:

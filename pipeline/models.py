@@ -21,8 +21,8 @@ from pipeline.models_language import (  # noqa: F401 - Django looks for an app's
     QuestionJob,
     SessionNarrative,
 )
-from pipeline.models_staff import WantedEvaluation  # noqa: F401 - as above
 from pipeline.models_quotas import HourlyUse  # noqa: F401 - likewise
+from pipeline.models_staff import WantedEvaluation  # noqa: F401 - as above
 from sessions.models import InterviewSession, Question
 
 
@@ -169,6 +169,9 @@ class TranscriptRecord(models.Model):
     speech = models.JSONField(default=list)  # [[start, end], …] from the VAD
     model = models.CharField(max_length=100)
     filler_detection = models.CharField(max_length=12)
+    sound = models.JSONField(
+        null=True, blank=True
+    )  # values.Sound; unknown of typed answers and of older recordings
     heard = models.JSONField(
         null=True, blank=True
     )  # what the recogniser made, where a person put it right

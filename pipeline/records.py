@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from pipeline.values import (
     QuestionBrief,
     ScoreCard,
     Segment,
+    Sound,
     Span,
     Transcript,
     Word,
@@ -49,6 +50,7 @@ def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
             "speech": [[span.start, span.end] for span in transcript.speech],
             "model": transcript.model,
             "filler_detection": transcript.filler_detection,
+            "sound": asdict(transcript.sound) if transcript.sound else None,
             "heard": None,
         },
     )
@@ -70,6 +72,26 @@ def transcript_of(kept: TranscriptRecord) -> Transcript:
         speech=tuple(Span(*row) for row in kept.speech),
         model=kept.model,
         filler_detection="prompted" if kept.filler_detection == "prompted" else "unprompted",
+        sound=Sound(**kept.sound) if kept.sound else None,
+    )
+
+
+def load_heard(run: PipelineRun) -> Transcript | None:
+    """Return the transcript as the recogniser made it, where a person has put it right; else None."""
+    kept = TranscriptRecord.objects.get(run=run)
+    return heard_of(kept) if kept.edited else None
+
+
+def heard_of(kept: TranscriptRecord) -> Transcript:
+    """Return the transcript as the recogniser made it."""
+    now = transcript_of(kept)
+    if kept.heard is None:
+        return now
+    return replace(
+        now,
+        text=kept.heard["text"],
+        words=tuple(Word(*row) for row in kept.heard["words"]),
+        segments=tuple(Segment(*row) for row in kept.heard["segments"]),
     )
 
 

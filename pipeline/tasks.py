@@ -66,6 +66,7 @@ def _judge(run: PipelineRun) -> Evaluation:
     transcript = records.load_transcript(run)
     return judge(
         transcript=transcript,
+        heard=records.load_heard(run),
         question=records.load_brief(run),
         judges=registry.judges(language=transcript.language),
         weights=settings.SCORE_WEIGHTS,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
-from pipeline.records import load_transcript, save_evaluation
+from pipeline.records import load_heard, load_transcript, save_evaluation
 from pipeline.values import Evaluation
 from tests.factories import make_finished_run, make_run, make_transcript
 from tests.integration.pipeline_http.conftest import (
@@ -66,6 +66,16 @@ class TestACorrection:
         assert (run.state, run.stage) == (PipelineRun.State.QUEUED, Stage.EVALUATE)
         assert place.get("evaluation").status_code == 202
         assert load_transcript(run).text == RIGHT
+
+    def test_leaves_what_was_heard_for_fluency_to_be_judged_by(self, place: Place) -> None:
+        run = make_judged_run(place.question)
+        assert load_heard(run) is None
+        first = load_transcript(run)
+
+        put(place)
+
+        assert load_heard(run) == first
+        assert load_heard(run) != load_transcript(run)
 
     def test_marks_the_new_judgement(self, place: Place) -> None:
         run = make_judged_run(place.question)
