@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from analytics.admin_desk import ReviewDesk  # noqa: F401 - Django looks for an app's pages here
 from analytics.models import StaffScore
 
 

@@ -1,6 +1,7 @@
 """What staff say of an answer, beside what the machine says. All else that analytics tells it reads in other rooms."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +9,7 @@ from pipeline.models import PipelineRun
 from pipeline.values import METRICS
 
 HIGHEST = 100
+OF_HUNDRED = (MaxValueValidator(HIGHEST),)
 
 
 class StaffScore(models.Model):
@@ -18,10 +20,10 @@ class StaffScore(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_scores"
     )
     # 0..100; None: this cannot be judged
-    relevance = models.PositiveSmallIntegerField(null=True, blank=True)
-    fluency = models.PositiveSmallIntegerField(null=True, blank=True)
-    grammar = models.PositiveSmallIntegerField(null=True, blank=True)
-    keywords = models.PositiveSmallIntegerField(null=True, blank=True)
+    relevance = models.PositiveSmallIntegerField(null=True, blank=True, validators=OF_HUNDRED)
+    fluency = models.PositiveSmallIntegerField(null=True, blank=True, validators=OF_HUNDRED)
+    grammar = models.PositiveSmallIntegerField(null=True, blank=True, validators=OF_HUNDRED)
+    keywords = models.PositiveSmallIntegerField(null=True, blank=True, validators=OF_HUNDRED)
     note = models.TextField(max_length=2000, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -3,58 +3,43 @@
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
+from interview_platform.http.big_lists import BigList
 from sessions import services
-from sessions.models import InterviewSession, Question, SessionShare, ShareComment
+from sessions.models import InterviewSession, SessionShare, ShareComment
 
 
-class QuestionsOfASession(TabularInline):
-    """The questions, to read."""
+class InterviewSessionAdmin(BigList, ModelAdmin):
+    """
+    Looks sessions up and removes them; everything that follows from work is read-only.
 
-    model = Question
-    fields = readonly_fields = (
-        "position",
-        "text",
-        "category",
-        "difficulty",
-        "source",
-        "selection_reason",
-        "attempt_count",
-    )
-    ordering = ("position",)
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: InterviewSession | None = None) -> bool:
-        """Leave the questions to the generator."""
-        return False
-
-
-@admin.register(InterviewSession)
-class InterviewSessionAdmin(ModelAdmin):
-    """Looks sessions up and removes them; everything that follows from work is read-only."""
+    `analytics` registers it, as its review desk shows what became of the session.
+    """
 
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     list_display = ("title", "owner", "target_role", "difficulty", "status", "total_score")
     list_filter = ("status", "difficulty", "language")
     list_select_related = ("owner",)
-    search_fields = ("=uuid", "title", "target_role", "target_company", "owner__email")
-    fields = (
-        "uuid",
-        "owner",
-        "title",
-        "target_role",
-        "target_company",
-        "difficulty",
-        "language",
-        "status",
-        "total_score",
-        "created_at",
-        "updated_at",
-        "started_at",
-        "completed_at",
+    search_fields = ("uuid", "owner__email")
+    search_help_text = "A session's id, or the beginning of an e-mail address"
+    fieldsets = (
+        (
+            "The session's row",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    ("title", "owner"),
+                    ("target_role", "target_company"),
+                    ("difficulty", "language"),
+                    ("status", "total_score"),
+                    ("created_at", "updated_at"),
+                    ("started_at", "completed_at"),
+                    "uuid",
+                ),
+            },
+        ),
     )
     readonly_fields = (
         "uuid",
@@ -66,7 +51,6 @@ class InterviewSessionAdmin(ModelAdmin):
         "started_at",
         "completed_at",
     )
-    inlines = (QuestionsOfASession,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave opening a session to the person who practises."""
