@@ -18,15 +18,17 @@ from interview_platform.stack.processes import die_with
 USER = "postgres"
 UNPRIVILEGED = 65534  # nobody: PostgreSQL refuses to run as root
 START_SECONDS = 30
-QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200")
+CONNECTIONS = ("max_connections=200",)
+QUICK = ("fsync=off", "full_page_writes=off", *CONNECTIONS)
 FORGETFUL = ("synchronous_commit=off",)  # quicker still: a crash takes the last commits with it
 
 
 class PostgresServer:
     """A server on loopback that a test may hurt; it goes with the process that started it."""
 
-    def __init__(self, *, is_forgetful: bool = False) -> None:
-        self._settings = (*QUICK, *FORGETFUL) if is_forgetful else QUICK
+    def __init__(self, *, is_forgetful: bool = False, is_durable: bool = False) -> None:
+        quick = (*QUICK, *FORGETFUL) if is_forgetful else QUICK
+        self._settings = CONNECTIONS if is_durable else quick  # durable: as people run it
         self._home = Path(tempfile.mkdtemp(prefix="interview-postgres-"))
         atexit.register(shutil.rmtree, self._home, ignore_errors=True)
         self._programs = _programs(self._home)
