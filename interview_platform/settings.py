@@ -417,7 +417,10 @@ if env_bool("BEHIND_PROXY", default=False):
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"},
+        "secret_paths": {"()": "interview_platform.http.secret_paths.SecretPathsFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
     },
@@ -425,7 +428,7 @@ LOGGING: dict[str, Any] = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "secret_paths"],
         }
     },
     "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", default="INFO")},

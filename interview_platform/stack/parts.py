@@ -48,6 +48,7 @@ def api(config: StackConfig) -> Part:
         "timeout": API_TIMEOUT,
         "graceful-timeout": API_GRACE,
         "keep-alive": API_KEEP_ALIVE,
+        "logger-class": "interview_platform.stack.access_log.MaskingLogger",
     }
     if Path("/dev/shm").is_dir():  # noqa: S108 - where gunicorn's heartbeat cannot be held up by a disk
         options["worker-tmp-dir"] = "/dev/shm"  # noqa: S108 - likewise
