@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts import letters, tokens
+from accounts import erasure, letters, tokens
 from accounts.files import remove_folder, user_folder
 from accounts.models import Letter, User
 from accounts.selectors import SignedIn, find_by_email
@@ -93,6 +93,8 @@ def close_account(user: User) -> None:
     folder = user_folder(user.uuid)
     tokens.forget_tokens(user)
     letters.forget_letters_to(user.email)
+    erasure.note_erasure(user)
+    erasure.forget_traces(user)
     # first, as all do that change a session's rows: none then waits for the other for ever
     list(user.interview_sessions.select_for_update().order_by("pk").values_list("pk"))
     user.delete()

@@ -142,7 +142,11 @@ class SharedAudio(Visited):
     @extend_schema(
         tags=TAGS,
         operation_id="hear_shared_answer",
-        responses={(200, "audio/*"): OpenApiTypes.BINARY, (206, "audio/*"): OpenApiTypes.BINARY},
+        responses={
+            (200, "audio/*"): OpenApiTypes.BINARY,
+            (206, "audio/*"): OpenApiTypes.BINARY,
+            410: None,
+        },
     )
     def get(self, request: Request, token: str, question_uuid: UUID) -> HttpResponseBase:
         """Hear the answer that the report is about, where the owner shares it."""

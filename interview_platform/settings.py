@@ -422,7 +422,10 @@ LOGGING: dict[str, Any] = {
         "secret_paths": {"()": "interview_platform.http.secret_paths.SecretPathsFilter"},
     },
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {
+            "class": "interview_platform.log_lines.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        }
     },
     "handlers": {
         "stderr": {

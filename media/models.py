@@ -30,6 +30,9 @@ class AudioAnswer(models.Model):
     duration = models.FloatField()  # seconds, measured
     client_duration = models.FloatField(null=True, blank=True)  # seconds, as the client believed
     created_at = models.DateTimeField(auto_now_add=True)
+    expired_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when its file was deleted, for its age
 
     class Meta:
         constraints = (

@@ -16,6 +16,7 @@ from interview_platform.errors import NotFound, Refused
 from media.audio_files import content_type
 from media.models import AudioAnswer
 from media.serializers import name_of
+from pipeline.services import AudioExpired
 
 BLOCK_BYTES: Final = 65_536
 RANGE: Final = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*", re.IGNORECASE)
@@ -56,7 +57,9 @@ class Span:
 
 
 def send_recording(request: Request | HttpRequest, recording: AudioAnswer) -> HttpResponseBase:
-    """Return the file as it is kept, or the one range that was asked for; raise `RangeNotSatisfiable`."""
+    """Return the file as it is kept, or the one range that was asked for; raise `RangeNotSatisfiable`, `AudioExpired`."""
+    if recording.expired_at is not None:
+        raise AudioExpired
     file = _open(recording)
     try:
         size: int = file.size

@@ -55,6 +55,7 @@ RANGE = OpenApiParameter(
 SOUND: dict[int | tuple[int, str], Any] = {
     **{(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     **{(206, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
+    410: OpenApiResponse(description="The recording was deleted for its age"),
     416: OpenApiResponse(description="The range lies outside of the recording"),
 }
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
+from interview_platform.errors import Refused
 from interview_platform.http.request_id import current_request_id
 from pipeline import chains, events, narratives, records, records_past
 from pipeline.leases import FREE, FRESH, Outcome, State, hold_session
@@ -29,6 +30,14 @@ logger = logging.getLogger(__name__)
 Why = PastEvaluation.Why
 
 STOPPED_BY_STAFF: Final = "stopped_by_staff"
+
+
+class AudioExpired(Refused):
+    """The operator keeps recordings for some days, and they are over."""
+
+    status = 410
+    code = "audio_expired"
+    message = "The recording was deleted for its age; what was made of it is kept"
 
 
 def start_run(  # noqa: PLR0913 - what is known of a recording
@@ -85,8 +94,15 @@ def start_typed_run(*, question: Question, attempt: int, transcript: Transcript)
 
 @transaction.atomic
 def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
-    """Make sure that the recording is, or will be, transcribed as this language (None: whatever it was made for)."""
+    """
+    Make sure that the recording is, or will be, transcribed as this language (None: whatever it was made for).
+
+    Raise `AudioExpired` when that would take a recording that was deleted for its age.
+    """
     stored = lock_run(run)
+    is_expired = bool(stored.audio_format) and not stored.audio_key
+    if is_expired and _would_need_audio(stored, language):
+        raise AudioExpired
     if language is not None and not _is_heard_as(stored, language):
         stored.language = language
         stored.save(update_fields=["language"])
@@ -203,9 +219,15 @@ def stop_run(run: PipelineRun, *, reason: str) -> bool:
     return bool(stopped)
 
 
+def _would_need_audio(run: PipelineRun, language: str | None) -> bool:
+    if run.state == State.FAILED and run.stage == Stage.TRANSCRIBE:
+        return True
+    return language is not None and not _is_heard_as(run, language)
+
+
 def _is_heard_as(run: PipelineRun, language: str) -> bool:
     """Tell whether the run's transcript is what this language asks for; detected English is as good as asked for."""
-    if run.language == language or not run.audio_key:  # a typed answer cannot be heard otherwise
+    if run.language == language or not run.audio_format:  # a typed answer cannot be heard otherwise
         return True
     heard = TranscriptRecord.objects.filter(run=run, language=language)
     return run.stage != Stage.TRANSCRIBE and heard.exists()

@@ -75,7 +75,7 @@ class Transcribe(Idempotent, APIView):
         tags=SPEECH_TAGS,
         operation_id="transcribe",
         request=TranscribeIn,
-        responses=TRANSCRIPT_ANSWERS,
+        responses={**TRANSCRIPT_ANSWERS, 410: None},
         examples=[examples.TRANSCRIBE, *TRANSCRIPT_EXAMPLES],
     )
     def post(

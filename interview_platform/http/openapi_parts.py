@@ -15,6 +15,7 @@ ERRORS = {
     "405": "The method is not offered here",
     "406": "The answer is JSON, which the client does not accept",
     "409": "The state forbids it",
+    "410": "The recording was deleted for its age",
     "411": "The length of the body is missing",
     "413": "Too large",
     "415": "Unsupported media type",

@@ -1,0 +1,20 @@
+"""How a log line is written: without what a database quotes of a row."""
+
+import logging
+import re
+from typing import Final
+
+# PostgreSQL says with an error "Key (email)=(…) already exists" or "Failing row contains (…)": that is what people typed.
+QUOTED_ROW: Final = re.compile(
+    r"DETAIL: .*?(?=\n(?:HINT|CONTEXT|Traceback|During handling|The above exception)|\n\n|\Z)",
+    re.DOTALL,
+)
+LEFT_OUT: Final = "DETAIL: left out, as it quotes a row"
+
+
+class LineFormatter(logging.Formatter):
+    """Formats a line with its traceback, and leaves out quoted rows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text."""
+        return QUOTED_ROW.sub(LEFT_OUT, super().format(record))
