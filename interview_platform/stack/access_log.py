@@ -1,18 +1,23 @@
-"""The web server's log of requests, where an operator switches it on (`GUNICORN_CMD_ARGS="--access-logfile -"`)."""
+"""The web server's logs: of errors, and, where an operator wants it (`GUNICORN_CMD_ARGS="--access-logfile -"`), of requests."""
 
 from datetime import timedelta
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-from interview_platform.http.secret_paths import mask
+from interview_platform.http.secret_paths import SecretPathsFilter, mask
 
 
-class MaskingLogger(Logger):
+class MaskingLogger(Logger):  # type: ignore[misc] # gunicorn has no types
     """Gunicorn's own, without paths that are secrets."""
 
+    def setup(self, cfg: Any) -> None:
+        """Set the logs up as gunicorn does, with a filter on what it says of errors."""
+        super().setup(cfg)
+        self.error_log.addFilter(SecretPathsFilter())
+
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> Any:
-        """Return the values that the format of a line may name."""
+        """Return the values that the format of a request's line may name."""
         found = super().atoms(resp, req, environ, request_time)
         return {
             name: mask(value) if isinstance(value, str) else value for name, value in found.items()

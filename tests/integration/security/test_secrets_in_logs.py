@@ -1,0 +1,79 @@
+"""The path of a shared report is a secret: it stands in no log line, neither ours nor the web server's."""
+
+import datetime
+import io
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from gunicorn.config import Config
+from rest_framework.test import APIClient
+
+from analytics import views_shares
+from interview_platform.http.secret_paths import SecretPathsFilter
+from interview_platform.stack import parts
+from interview_platform.stack.access_log import MaskingLogger
+from interview_platform.stack.config import read_config
+
+TOKEN = "Zx7-secret_of_a_report-0123456789abcdefghij"
+PATH = f"{views_shares.SHARED_PATH}{TOKEN}"
+
+
+class TestTheLogOfTheWebServer:
+    def test_has_the_path_without_its_secret(self) -> None:
+        configuration = Config()
+        configuration.set("accesslog", "-")
+        logger, written = MaskingLogger(configuration), io.StringIO()
+        logger.access_log.handlers = [logging.StreamHandler(written)]
+        logger.access_log.setLevel(logging.INFO)
+        request = SimpleNamespace(headers=[("REFERER", f"https://x.example{PATH}")])
+        response = SimpleNamespace(status="200 OK", status_code=200, sent=7, headers=[])
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "RAW_URI": f"{PATH}?format=pdf",
+            "PATH_INFO": PATH,
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_REFERER": f"https://x.example{PATH}",
+            "QUERY_STRING": "format=pdf",
+        }
+
+        logger.access(response, request, environ, datetime.timedelta(seconds=1))
+
+        assert "GET /api/v1/shared/***?format=pdf HTTP/1.1" in written.getvalue()
+        assert TOKEN not in written.getvalue()
+
+    def test_tells_of_an_error_without_the_secret(self) -> None:
+        logger, written = MaskingLogger(Config()), io.StringIO()
+        logger.error_log.handlers = [logging.StreamHandler(written)]
+
+        logger.error("Error handling request %s", PATH)
+
+        assert written.getvalue() == "Error handling request /api/v1/shared/***\n"
+
+    def test_is_written_by_the_masking_one(self) -> None:
+        name = f"{MaskingLogger.__module__}.{MaskingLogger.__name__}"
+
+        assert f"--logger-class={name}" in parts.api(read_config()).command
+
+
+class TestOurOwnLog:
+    def test_has_a_surprise_without_the_secret(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(_: str) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr("sessions.shares.find_share", fail)
+        caplog.handler.addFilter(SecretPathsFilter())
+
+        response = APIClient(raise_request_exception=False).get(PATH)
+
+        assert response.status_code == 500
+        assert "Internal Server Error: /api/v1/shared/***" in caplog.messages
+
+    def test_is_filtered_wherever_it_goes(self) -> None:
+        handlers = settings.LOGGING["handlers"].values()
+
+        assert handlers
+        assert all("secret_paths" in handler["filters"] for handler in handlers)
