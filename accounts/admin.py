@@ -66,7 +66,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg] # generic fo
         ("History", {"fields": ("created_at", "last_login", "token_version")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "full_name", "password1", "password2")}),)
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()  # its two lists do not fit beside the menu
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
         """Read the roles of a page's people at once."""
@@ -128,6 +128,15 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg] # generic fo
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ModelAdmin):
     """The roles, and what each of them may."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, *arguments: Any, **options: Any) -> Any:
+        """Show many rights at once: there are hundreds."""
+        field = super().formfield_for_manytomany(*arguments, **options)
+        if field is not None:
+            field.widget.attrs["size"] = 24
+        return field
 
 
 @admin.register(ExportJob)
