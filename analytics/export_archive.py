@@ -1,7 +1,5 @@
 """Everything that is kept about a person, as one ZIP: JSON to read by machine, CSV for a spreadsheet, the recordings."""
 
-import csv
-import io
 import json
 import shutil
 import zipfile
@@ -15,6 +13,7 @@ from django.db.models import Model
 from django.forms.models import model_to_dict
 
 from accounts.models import User
+from analytics.spreadsheet import write_table
 from media.models import AudioAnswer
 from pipeline.models import PipelineRun
 from sessions.models import InterviewSession
@@ -35,7 +34,6 @@ ANSWER: Final = (
     *("session", "question", "category", "attempt", "transcript", "edited", "overall"),
     *("relevance", "grammar", "fluency", "keywords"),
 )
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with such a cell
 
 
 def write_archive(owner: User, path: Path) -> None:
@@ -138,12 +136,4 @@ def _write_json(archive: zipfile.ZipFile, name: str, data: Mapping[str, Any]) ->
 def _write_csv(
     archive: zipfile.ZipFile, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(head)
-    table.writerows([_cell(value) for value in row] for row in rows)
-    archive.writestr(name, "\ufeff" + written.getvalue())  # the mark tells a spreadsheet the coding
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    archive.writestr(name, write_table(head, rows))

@@ -23,6 +23,12 @@ def _list(title: str, icon: str, table: str) -> Row:
     return {"title": title, "icon": icon, "link": link, "permission": allowed}
 
 
+def _page(title: str, icon: str, name: str, permission: str) -> Row:
+    """Return the way to a page that is no list."""
+    allowed: Callable[[HttpRequest], bool] = partial(_may_view, permission)
+    return {"title": title, "icon": icon, "link": reverse_lazy(name), "permission": allowed}
+
+
 def _icon(request: HttpRequest) -> str:
     return static("page/icon.svg")
 
@@ -36,11 +42,13 @@ NAVIGATION: Final[list[Row]] = [
             _list("Transcripts", "notes", "pipeline.transcriptrecord"),
             _list("Evaluations", "fact_check", "pipeline.evaluationrecord"),
             _list("Staff scores", "how_to_reg", "analytics.staffscore"),
+            _page("Agreement", "balance", "staff-agreement", "analytics.view_staffscore"),
         ],
     },
     {
         "title": "Work",
         "items": [
+            _page("Overview", "monitoring", "staff-overview", "pipeline.view_pipelinerun"),
             _list("Runs", "conversion_path", "pipeline.pipelinerun"),
             _list("Tries", "history", "pipeline.stagerun"),
             _list("Workers", "memory", "pipeline.workerheartbeat"),

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path(f"{settings.ADMIN_PATH}/", include("analytics.staff_urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("api/v1/users/", include("accounts.urls")),
     path("api/v1/users/", include("analytics.export_urls")),
