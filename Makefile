@@ -117,6 +117,23 @@ N := 5000
 attack-media: install-dev ## Upload spoilt recordings by the thousand and count who is hurt (N=5000)
 	$(PY) benchmarks/media_attack.py --count $(N)
 
+.PHONY: offline-check
+offline-check: install-dev ## Hold an interview in a network that has nothing but this machine
+	@$(PY) -m tests.offline_check
+
+.PHONY: licences
+licences: install-dev ## List the licences of all packages and weights, and check the weights' hashes
+	@$(PY) -m tests.supply.licences
+
+.PHONY: sbom
+sbom: install-dev ## Write what the platform is made of to sbom.json (CycloneDX)
+	@$(VENV)/bin/cyclonedx-py environment $(PY) --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file sbom.json && echo "Written: sbom.json"
+
+.PHONY: audit
+audit: install-dev ## Look for known weaknesses of what the locks name, where a database can be reached
+	@$(PY) -m tests.supply.audit
+
 COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
 

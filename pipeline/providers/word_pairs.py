@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.ports import Alternative, Piece, Reading
-from pipeline.providers.embeddings import package_folder
+from pipeline.providers.model_files import COUNTS, package_folder, require_unchanged
 
 WORDS_OF_WEB = (
     1_024_908_267_229.0  # that the counts come from (P. Norvig, Natural Language Corpus Data)
@@ -38,7 +38,8 @@ class WordPairs:
         """Return a reading of each text; alternatives are not weighed."""
         with self._lock:
             if self._table is None:
-                self._table = _Table(package_folder("wordsegment"))
+                require_unchanged(COUNTS)
+                self._table = _Table(package_folder(COUNTS.package))
         return [Reading(pieces=tuple(_pieces(text, self._table))) for text in texts]
 
 

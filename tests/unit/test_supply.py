@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.ports import PermanentError
+from pipeline.providers import model_files
+from tests.supply import audit, licences
+
+
+class TestLicences:
+    @pytest.mark.parametrize(
+        ("licence", "verdict"),
+        [
+            ("MIT", "ok"),
+            ("BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0", "ok"),
+            ("GPL-2.0-or-later OR MPL-2.0", "ok"),
+            ("MIT AND GPL-3.0-only", "unknown"),
+            ("AGPL-3.0-only", "forbidden"),
+            ("CC-BY-NC-4.0 Non-Commercial", "forbidden"),
+            ("unknown", "unknown"),
+            ("All rights reserved", "unknown"),
+        ],
+    )
+    def test_are_judged_by_every_part_that_binds(self, licence: str, verdict: str) -> None:
+        assert licences.judge(licence) == verdict
+
+    def test_of_everything_that_is_installed_are_ones_we_take(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        status = licences.main()
+
+        assert (
+            status,
+            [row for row in capsys.readouterr().out.splitlines() if "unknown" in row],
+        ) == (0, [])
+
+
+class TestModelFiles:
+    @pytest.mark.parametrize("files", model_files.EVERYTHING, ids=lambda files: str(files.title))
+    def test_are_refused_when_one_byte_is_another(
+        self, files: model_files.ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = files.pattern.replace("**/*", "model").replace("*", "3")
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"other weights")
+        monkeypatch.setattr(model_files, "package_folder", lambda _: tmp_path)
+
+        with pytest.raises(PermanentError, match="has sha256"):
+            model_files.require_unchanged(files)
+
+
+class TestAudit:
+    def test_says_when_nobody_can_be_asked(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert audit.report("some.lock", None) == 0
+        assert "not audited" in capsys.readouterr().out
+
+    def test_fails_for_a_known_weakness(self, capsys: pytest.CaptureFixture[str]) -> None:
+        weak = {"id": "CVE-1", "fix_versions": ["2.0"]}
+        rows = json.loads(json.dumps([{"name": "x", "version": "1.0", "vulns": [weak]}]))
+
+        assert audit.report("some.lock", rows) == 1
+        assert "CVE-1" in capsys.readouterr().out
