@@ -19,8 +19,8 @@ class Day:
 
     day: date
     uploads: int = 0
-    people: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # of sound
+    people: int = 0  # who began an interview
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "failed": sum(failure.count for failure in found.failures),
         "charts": [
             draw_bars(found.days, uploads, title="Recordings", unit="recordings"),
-            draw_bars(found.days, people, title="People active on a day", unit="people"),
+            draw_bars(found.days, people, title="People who began an interview", unit="people"),
         ],
     }
     return _page(request, "analytics/staff/overview.html", context)

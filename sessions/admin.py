@@ -18,7 +18,7 @@ class InterviewSessionAdmin(BigList, ModelAdmin):
     """
 
     date_hierarchy = "created_at"
-    ordering = ("-created_at",)
+    ordering = ("-pk",)
     list_display = ("title", "owner", "target_role", "difficulty", "status", "total_score")
     list_filter = ("status", "difficulty", "language")
     list_select_related = ("owner",)

@@ -22,6 +22,7 @@ from tests.factories import (
     make_question,
     make_recording,
     make_run,
+    make_session,
     make_stage_run,
     make_transcript,
     make_user,
@@ -93,15 +94,16 @@ class TestBothPages:
 
 class TestTheOverview:
     def test_tells_what_came_in(self, reviewer: Client) -> None:
-        question = make_question()
-        for _ in range(3):
+        question = make_question(session=make_session(started_at=timezone.now()))
+        make_session(owner=question.session.owner, started_at=timezone.now())
+        make_session(started_at=timezone.now() - timedelta(days=200))
+        for _ in range(4):
             make_recording(run=make_finished_run(question=question))
-        make_recording()
 
         shown = page(reviewer, OVERVIEW)
 
         assert "<dt>Recordings</dt><dd>4</dd>" in shown
-        assert "<dt>Active people</dt><dd>2</dd>" in shown
+        assert "<dt>Active people</dt><dd>1</dd>" in shown
         assert f"<title>{timezone.now():%Y-%m-%d}: 4 recordings</title>" in shown
 
     def test_leaves_out_what_was_before_the_period(self, reviewer: Client) -> None:

@@ -64,6 +64,7 @@ def queries(staff: Client) -> Callable[[str], int]:
         assert staff.get(path).status_code == 200
         with CaptureQueriesContext(connection) as caught:
             staff.get(path)
+        assert len(caught) > 1
         return len(caught)
 
     return count
