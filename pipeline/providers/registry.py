@@ -18,6 +18,8 @@ from pipeline.ports import (
     WordingModel,
 )
 
+RELEVANCE_LANGUAGES = ("es", "fr", "de")  # beside English; measured in benchmarks/eval_languages.py
+
 
 @cache
 def speech_to_text() -> SpeechToText:
@@ -64,6 +66,14 @@ def sentence_encoder() -> SentenceEncoder:
 
 
 @cache
+def foreign_encoder() -> SentenceEncoder | None:
+    """Return the sentence encoder for other languages than English; None on machines that cannot run it."""
+    from pipeline.providers import multilingual
+
+    return multilingual.E5Encoder() if multilingual.is_available() else None
+
+
+@cache
 def linguistic_parser() -> LinguisticParser:
     """Return the English parser."""
     from pipeline.providers.spacy_english import SpacyEnglish
@@ -92,9 +102,10 @@ def wording_model() -> WordingModel:
 
 
 def judges(*, language: str) -> Judges:
-    """Return what can judge an answer in this language; all our models are English ones."""
+    """Return what can judge an answer in this language: English ones in full, a few others by what they are about."""
     if language != "en":
-        return Judges(encoder=None, parser=None, grammar=None)
+        encoder = foreign_encoder() if language in RELEVANCE_LANGUAGES else None
+        return Judges(encoder=encoder, parser=None, grammar=None)
     return Judges(
         encoder=sentence_encoder(),
         parser=linguistic_parser(),

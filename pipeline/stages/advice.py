@@ -50,9 +50,7 @@ _REASONS = {
         "The recording is overdriven: much of your voice is cut off at the top, so it has no grade. Turn the "
         "microphone down or sit a little further away, and try again."
     ),
-    "language_not_supported": (
-        "Answers in this language are written down, but only English ones can be graded."
-    ),
+    "language_not_supported": "Answers in this language are written down, but cannot be graded yet.",
 }
 _MISSING_PART = {
     "situation": "where and when it was, in one sentence",
@@ -81,6 +79,11 @@ def summarize(
     judged = {name: score for name in METRICS if (score := scores.get(name)) is not None}
     if not judged:
         return "Nothing in this answer could be measured."
+    if set(judged) == {"relevance"} and languages[0] in LANGUAGE_NAMES and languages[0] != "en":
+        return (
+            f"Answers in {LANGUAGE_NAMES[languages[0]]} are graded by relevance alone: "
+            f"{judged['relevance']:.1f}. Pace and pauses are shown, and not scored."
+        )
     best = max(judged, key=lambda name: judged[name])
     worst = min(judged, key=lambda name: judged[name])
     if judged[worst] >= STRENGTH_FROM:

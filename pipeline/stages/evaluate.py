@@ -117,15 +117,17 @@ def _keywords(
     question: QuestionBrief,
     encoder: RememberingEncoder | None,
 ) -> Finding:
+    judged = transcript.language == JUDGED_LANGUAGE
     found = judge_keywords(
         script,
         keywords=question.expected_keywords,
-        encoder=encoder,
+        encoder=encoder if judged else None,
         variants=question.keyword_variants,
     )
-    if transcript.language == JUDGED_LANGUAGE or found.score is None:
+    if judged or found.score is None:
         return found
-    # Our word forms and meanings are English: what was literally said is shown, and not scored.
+    # The keywords are English: too few of those that are meant are found in another language (decision 0010). What was
+    # literally said is shown, and not scored.
     return Finding(score=None, reason="language_not_supported", measures=found.measures)
 
 

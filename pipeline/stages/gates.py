@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.stages.curves import interpolate
-from pipeline.stages.keyword_forms import stem
-from pipeline.stages.lexicon import CLICHES, FUNCTION_WORDS, META_WORDS, NON_ANSWERS
+from pipeline.stages.keyword_forms import stem_in
 from pipeline.stages.thresholds import (
     CLICHE_CURVE,
     FUNCTION_WORDS_CURVE,
@@ -18,6 +17,7 @@ from pipeline.stages.thresholds import (
     Curve,
 )
 from pipeline.stages.transcript import Script, plain_words
+from pipeline.stages.word_lists import bare
 from pipeline.values import QuestionBrief
 
 
@@ -49,13 +49,19 @@ def cut_question(script: Script, *, question: str) -> list[int]:
 
 def new_words(script: Script, *, kept: Sequence[int], question: QuestionBrief) -> set[str]:
     """Return the stems of content words that the question did not bring, or that a good answer needs."""
-    asked = {stem(word) for word in plain_words(question.text)}
-    wanted = {stem(word) for word in plain_words(" ".join(question.reference_points))}
+    asked = {stem_in(script.language, word) for word in plain_words(question.text)}
+    points = plain_words(" ".join(question.reference_points))
+    wanted = {stem_in(script.language, word) for word in points}
     return {
-        stem(word)
+        stem_in(script.language, word)
         for word in (script.plain[index] for index in kept)
-        if word not in FUNCTION_WORDS and word not in META_WORDS
+        if is_content(script, word) and word not in script.lists.meta_words
     } - (asked - wanted)
+
+
+def is_content(script: Script, word: str) -> bool:
+    """Tell whether a word says something by itself."""
+    return word not in script.lists.function_words and bare(word) not in script.lists.function_words
 
 
 def has_reference(question: QuestionBrief) -> bool:
@@ -94,7 +100,7 @@ def _content_gate(script: Script, kept: Sequence[int], fresh: int, curve: Curve)
 
 def _non_answer_gate(script: Script, kept: Sequence[int], fresh: int) -> Gate:
     said = " ".join(script.plain[index] for index in kept)
-    phrase = next((phrase for phrase in NON_ANSWERS if phrase in said), "")
+    phrase = next((phrase for phrase in script.lists.non_answers if phrase in said), "")
     refused = bool(phrase) and fresh <= NON_ANSWER_WORDS
     return Gate(
         rule="non_answer",
@@ -109,7 +115,7 @@ def _non_answer_gate(script: Script, kept: Sequence[int], fresh: int) -> Gate:
 
 def _function_word_gate(script: Script, kept: Sequence[int]) -> Gate:
     words = [script.plain[index] for index in kept]
-    share = sum(word in FUNCTION_WORDS for word in words) / max(len(words), 1)
+    share = sum(_holds_function_word(script, word) for word in words) / max(len(words), 1)
     return Gate(
         rule="list_of_words",
         factor=interpolate(share, FUNCTION_WORDS_CURVE),
@@ -119,8 +125,15 @@ def _function_word_gate(script: Script, kept: Sequence[int]) -> Gate:
     )
 
 
+def _holds_function_word(script: Script, word: str) -> bool:
+    """Tell whether a word is one of the little ones, or begins with one: "l'équipe"."""
+    return word in script.lists.function_words or (
+        script.lists.language == "fr" and bare(word) != word
+    )
+
+
 def _variety_gate(script: Script, kept: Sequence[int]) -> Gate:
-    content = [script.plain[index] for index in kept if script.plain[index] not in FUNCTION_WORDS]
+    content = [script.plain[index] for index in kept if is_content(script, script.plain[index])]
     reach = content[:100]  # longer answers come back to the same words for good reason
     variety = len(set(reach)) / len(reach) if reach else 1.0
     return Gate(
@@ -135,11 +148,11 @@ def _variety_gate(script: Script, kept: Sequence[int]) -> Gate:
 def _cliche_gate(script: Script, kept: Sequence[int]) -> Gate:
     words = [script.plain[index].replace("-", " ") for index in kept]
     said = f" {' '.join(words)} "
-    content = sum(word not in FUNCTION_WORDS for word in said.split())
+    content = sum(is_content(script, word) for word in said.split())
     praise = 0
-    for phrase in CLICHES:  # longer ones first: none is counted twice
+    for phrase in script.lists.cliches:  # longer ones first: none is counted twice
         praise += said.count(f" {phrase} ") * sum(
-            word not in FUNCTION_WORDS for word in phrase.split()
+            is_content(script, word) for word in phrase.split()
         )
         said = said.replace(f" {phrase} ", " | ")
     share = praise / content if content else 0.0

@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Final
 
 from pipeline.stages.transcript import plain_word
+from pipeline.stages.word_lists import bare
 
 _DATA = Path(__file__).parent / "resources" / "keyword_forms.json"
 REMEMBERED = 8192  # words; what users say and expect has no end
@@ -23,6 +25,16 @@ _SUFFIXES: tuple[tuple[str, int], ...] = (
     ("ings", 3), ("ing", 3), ("ers", 4), ("ors", 4), ("ity", 4), ("ies", 3), ("ied", 3), ("ive", 4),
     ("es", 4), ("ed", 3), ("er", 4), ("or", 4), ("ly", 4), ("s", 3), ("y", 3), ("e", 3),
 )  # fmt: skip
+
+# Endings that come off in one go, longest first; four letters must stay.
+_FOREIGN_ENDINGS: Final = {
+    "es": ("aciones", "amiento", "ación", "iones", "mente", "ando", "iendo", "ado", "ada", "ados", "adas", "ión", "ar", "er",
+           "ir", "es", "os", "as", "s", "o", "a", "e"),
+    "fr": ("issement", "ements", "ations", "ement", "ation", "ions", "ment", "ées", "és", "ée", "er", "ez", "ent", "ion", "es", "s",
+           "é", "e", "x"),
+    "de": ("ungen", "ung", "ern", "em", "en", "er", "es", "e", "n", "s"),
+}  # fmt: skip
+_LETTERS_LEFT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,23 @@ def stem(word: str) -> str:
     if len(plain) > 4 and plain[-1] == plain[-2] and plain[-1] not in "aeiousl":  # noqa: PLR2004 - letters
         plain = plain[:-1]
     return plain
+
+
+@lru_cache(maxsize=REMEMBERED)
+def stem_in(language: str, word: str) -> str:
+    """Return a rough stem in a language: the same for the forms of a word, most of the time."""
+    endings = _FOREIGN_ENDINGS.get(language)
+    if endings is None:
+        return stem(word)
+    plain = bare(word)
+    return next(
+        (
+            plain.removesuffix(ending)
+            for ending in endings
+            if plain.endswith(ending) and len(plain) - len(ending) >= _LETTERS_LEFT
+        ),
+        plain,
+    )
 
 
 def _shorten(word: str) -> str:

@@ -18,12 +18,17 @@ def judge_relevance(
     script: Script, *, question: QuestionBrief, encoder: RememberingEncoder
 ) -> Finding:
     """Return 0-100: how near the answer is to the question, less what empty talk costs."""
+    is_foreign = script.lists.language != "en"
+    if is_foreign:
+        question = _without_terms(question)
     kept = cut_question(script, question=question.text)
     gate = find_gate(script, kept=kept, question=question)
     if gate.factor == 0.0 or not kept:
         return _refusal(script, gate)
     sentences = read_sentences(script, kept=kept, encoder=encoder)
-    topic = find_topic(sentences, question=question, encoder=encoder)
+    topic = replace(
+        find_topic(sentences, question=question, encoder=encoder), is_foreign=is_foreign
+    )
     score = as_score(topic.score * gate.factor)
     return Finding(
         score=score,
@@ -35,6 +40,18 @@ def judge_relevance(
             points=lambda likeness: replace(topic, likeness=likeness).score * gate.factor,
         ),
     )
+
+
+def _without_terms(question: QuestionBrief) -> QuestionBrief:
+    """
+    Return the question with its prototype alone, or with its points in the place of one.
+
+    They are in English. In an answer in another language their words cannot be counted, but their meaning can be
+    compared, a prototype's best; and no sketch is derived, as the bound for that was measured on English.
+    """
+    points = " ".join(f"{point.rstrip('.')}." for point in question.reference_points)
+    whole = question.answer_prototype.strip() or points
+    return replace(question, category="technical", answer_prototype=whole, reference_points=())
 
 
 def _refusal(script: Script, gate: Gate) -> Finding:

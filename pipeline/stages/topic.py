@@ -15,6 +15,8 @@ from pipeline.stages.thresholds import (
     BEST_SENTENCES,
     BY_SENTENCE_SHARE,
     CHUNK_WORDS,
+    FOREIGN_QUESTION_CURVE,
+    FOREIGN_TOPIC_CURVE,
     MAX_SENTENCES,
     POINT_MENTIONED,
     PROTOTYPE_SHARE,
@@ -51,10 +53,15 @@ class Topic:
     anchor_cosine: float | None = None  # of the prototype or the reference points
     coverage: float | None = None  # share of the reference terms that were said
     missing: tuple[str, ...] = ()  # reference points nobody spoke of
+    is_foreign: bool = False  # measured by the multilingual encoder, whose cosines are others
 
     @property
     def score(self) -> float:
         """Points before the gates."""
+        if self.is_foreign:
+            if self.method == "question":
+                return min(interpolate(self.likeness, FOREIGN_QUESTION_CURVE), TOPIC_ONLY_CAP)
+            return interpolate(self.likeness, FOREIGN_TOPIC_CURVE)
         if self.method == "question":
             return min(interpolate(self.likeness, QUESTION_CURVE), TOPIC_ONLY_CAP)
         if self.method == "reference":
@@ -72,7 +79,9 @@ def read_sentences(
     for first, last in script.sentences[:MAX_SENTENCES]:
         words = [script.plain[index] for index in range(first, last + 1) if index in remaining]
         if words:
-            found.append((spell_numbers(" ".join(words)), script.passage(first, last)))
+            said = " ".join(words)
+            spelt = spell_numbers(said) if script.lists.language == "en" else said
+            found.append((spelt, script.passage(first, last)))
     vectors = encoder.encode([text for text, _ in found])
     return [
         Sentence(text=text, passage=passage, vector=vector)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from pipeline.stages.disfluency import find_fillers, find_repeats
 from pipeline.stages.thresholds import SENTENCE_WORDS
+from pipeline.stages.word_lists import WordLists, word_lists
 from pipeline.values import Transcript, Word
 
 _EDGES = re.compile(r"^[^\w#+.]+|[^\w#+]+$|^\.+(?!\w)")
@@ -47,6 +48,12 @@ class Script:
 
     text: str
     words: tuple[SpokenWord, ...]
+    language: str = "en"  # ISO 639-1
+
+    @cached_property
+    def lists(self) -> WordLists:
+        """What has to be known of the language's words."""
+        return word_lists(self.language)
 
     @cached_property
     def plain(self) -> list[str]:
@@ -56,7 +63,9 @@ class Script:
     @cached_property
     def fillers(self) -> dict[int, str]:
         """Index of each filling word and the filler it is part of."""
-        return find_fillers(self.plain)
+        if self.lists.language == "en":
+            return find_fillers(self.plain)
+        return {index: word for index, word in enumerate(self.plain) if word in self.lists.fillers}
 
     @cached_property
     def repeats(self) -> list[tuple[int, int]]:
@@ -134,6 +143,7 @@ def read_script(transcript: Transcript) -> Script:
     return Script(
         text=text,
         words=tuple(_spoken_word(piece, timed.get(index)) for index, piece in enumerate(pieces)),
+        language=transcript.language,
     )
 
 

@@ -1,12 +1,13 @@
 """The real encoder, parser and grammar rules."""
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from pipeline.ports import Judges
-from pipeline.providers import smollm
+from pipeline.providers import multilingual, registry, smollm
 from pipeline.providers.embeddings import MiniLmEncoder
 from pipeline.providers.harper import HarperChecker
 from pipeline.providers.spacy_english import SpacyEnglish
@@ -37,6 +38,40 @@ def corrections(judges: Judges, text: str) -> list[tuple[str, str]]:
         spoken_script, checked_text(spoken_script), parser=judges.parser, checker=judges.grammar
     )
     return [(slip.passage.text, slip.correction) for slip in grammar.slips]
+
+
+@pytest.mark.skipif(
+    not multilingual.is_available(), reason="the engine is for x86-64 Linux with AVX2"
+)
+class TestE5Encoder:
+    def test_compares_what_is_said_across_languages(self) -> None:
+        before = dict(os.environ)
+        answer, right, wrong = multilingual.E5Encoder().encode(
+            [
+                "Ich habe den Plan neu gemacht, und am Ende waren wir nur drei Tage zu spät fertig.",
+                "We were late, so I made a new plan and we finished soon after the deadline.",
+                "The customer was angry, so I listened, apologised and solved the problem.",
+            ]
+        )
+
+        assert cosine(answer, answer) == pytest.approx(1.0, abs=1e-5)
+        assert cosine(answer, right) > cosine(answer, wrong) + 0.2
+        assert dict(os.environ) == before
+
+    def test_judges_a_spanish_answer_to_an_english_question(self) -> None:
+        evaluation = evaluate_answer(
+            transcript=spoken(
+                "En mi último trabajo dirigí un proyecto difícil para cambiar el servicio de pagos. Tres equipos dependían "
+                "de él, así que planificamos cada paso juntos y lo probamos dos veces. Al final fallaron menos pagos.",
+                language="es",
+            ),
+            question=QUESTION,
+            judges=registry.judges(language="es"),
+            weights=DEFAULT_WEIGHTS,
+        )
+
+        assert (evaluation.overall or 0) > 60
+        assert evaluation.overall == evaluation.relevance
 
 
 class TestMiniLmEncoder:
