@@ -67,7 +67,7 @@ def _run_tests(copy: Path, tests: list[str], *, postgres: bool) -> tuple[int, fl
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
         cwd=copy,
-        env={**os.environ, **own},
+        env={**os.environ, "HOLD_TIMES": "yes", **own},
         capture_output=True,
         text=True,
         check=False,
