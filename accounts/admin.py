@@ -8,6 +8,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django_otp.plugins.otp_totp import admin as _codes  # noqa: F401 - it puts secrets on show
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_simplejwt.token_blacklist import admin as _  # noqa: F401 - it puts tokens on show
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import ModelAdmin
@@ -18,6 +20,7 @@ from accounts.models import ExportJob, User
 
 admin.site.unregister(Group)
 admin.site.unregister((OutstandingToken, BlacklistedToken))  # secrets of people: not for staff
+admin.site.unregister(TOTPDevice)  # likewise, of staff; `manage.py forget_second_factor` takes one away
 
 
 class ReadOnly(ModelAdmin):
@@ -93,9 +96,13 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg] # generic fo
         return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Keep the address in lower case."""
+        """Keep the address in lower case; another one is not verified, and who is shut out stays so with old tokens."""
         obj.email = obj.email.lower()
+        if "email" in form.changed_data:
+            obj.email_verified_at = None
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            tokens.revoke_everything(obj)
 
     def user_change_password(
         self,

@@ -48,8 +48,10 @@ INSTALLED_APPS = [
     "pipeline",
     "media",
     "analytics",
-    "unfold",  # the admin's theme: before the admin, whose templates it takes the place of
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # the admin's theme: before the admin, whose templates it takes the place of
+    "accounts.staff_apps.StaffAdminConfig",  # the admin
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "interview_platform.http.admin_policy.AdminPolicyMiddleware",
 ]
@@ -409,6 +412,7 @@ ADMIN_PATH = env_text("ADMIN_PATH", default="admin").strip("/")
 STAFF_SECOND_FACTOR = env_choice(
     "STAFF_SECOND_FACTOR", choices=("optional", "required", "off"), default="optional"
 )
+OTP_TOTP_ISSUER = "Interview Platform"
 METRICS_TOKEN = env_text("METRICS_TOKEN")  # "" = whoever reaches the API may read /metrics
 if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

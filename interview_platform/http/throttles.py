@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
@@ -157,9 +158,9 @@ class UploadThrottle(ScopeThrottle):
     scope = "upload"
 
 
-def address_of(request: Request) -> str:
+def address_of(request: Request | HttpRequest) -> str:
     """Return the client's address; `X-Forwarded-For` counts only as far as our own proxies wrote it."""
-    return str(BaseThrottle().get_ident(request))
+    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it reads `META` alone
 
 
 def _add_one(key: str) -> int:

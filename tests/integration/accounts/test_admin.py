@@ -1,10 +1,9 @@
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from tests.integration.accounts.people import PASSWORD, Person, refresh, status_with
-
-pytestmark = pytest.mark.urls("tests.integration.http.sample_urls")
 
 NEW = "another-horse-10"
 
@@ -57,3 +56,35 @@ class TestPeopleInTheAdmin:
         response = client.get("/admin/accounts/user/7/change/")
 
         assert response.status_code == 302
+
+    @pytest.mark.parametrize("is_active", [True, False])
+    def test_lose_every_session_when_they_are_shut_out(
+        self, staff: Client, alice: Person, is_active: bool
+    ) -> None:
+        change(staff, alice, is_active=is_active)
+        User.objects.update(is_active=True)  # let in again: the old tokens stay worthless
+
+        assert (status_with(alice.token) == 200) is is_active
+        assert (refresh(alice.refresh_token).status_code == 200) is is_active
+
+    def test_verify_another_address_anew(self, staff: Client, alice: Person) -> None:
+        User.objects.update(email_verified_at=timezone.now())
+
+        change(staff, alice, email="Al@example.com")
+
+        assert User.objects.get(pk=alice.user.pk).email == "al@example.com"
+        assert not User.objects.get(pk=alice.user.pk).email_verified
+
+
+def change(staff: Client, person: Person, *, is_active: bool = True, email: str = "") -> None:
+    """Change a person as staff do, by the form with all its fields."""
+    form = {
+        "email": email or person.user.email,
+        "full_name": "Alice",
+        "skills": "[]",
+        "timezone": "UTC",
+        "language": "en",
+        **({"is_active": "on"} if is_active else {}),
+    }
+    answer = staff.post(f"/admin/accounts/user/{person.user.pk}/change/", form)
+    assert answer.status_code == 302, answer.content

@@ -42,12 +42,11 @@ def routes() -> list[Route]:
 
 
 def admin_paths() -> list[str]:
-    """Return the path of every page of the admin, with a 1 in each hole."""
+    """Return the path of every page of the staff, with a 1 in each hole."""
     prefix = f"/{settings.ADMIN_PATH}/"
-    patterns = get_resolver().url_patterns
-    (site,) = [found for found in patterns if f"/{found.pattern}" == prefix]
-    assert isinstance(site, URLResolver)
-    return sorted({_as_path(route) for route in _walk(site.url_patterns, prefix)})
+    pages = [found for found in get_resolver().url_patterns if f"/{found.pattern}" == prefix]
+    found = (_walk(below.url_patterns, prefix) for below in pages if isinstance(below, URLResolver))
+    return sorted({_as_path(route) for routes in found for route in routes})
 
 
 def rows() -> list[Row]:

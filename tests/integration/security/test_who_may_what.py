@@ -22,12 +22,13 @@ from tests.integration.security.routes import METHODS, admin_paths, routes, rows
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
 
 PUBLIC_IN_THE_ADMIN: Final = {"/admin/login/", "/admin/logout/"}
-OF_ANY_STAFF: Final = {  # one's own password, and lists of what one may see, which are empty
+OF_ANY_STAFF: Final = {  # one's own password and codes, and lists of what one may see, which are empty
     "/admin/",
     "/admin/jsi18n/",
     "/admin/password_change/",
     "/admin/password_change/done/",
     "/admin/search/",
+    "/admin/second-factor/",
 }
 BROWSER: Final = "/api/v1/users/browser/"
 OF_A_SESSION: Final = [route for route in routes() if "{session_uuid}" in route.path]
