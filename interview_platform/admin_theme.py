@@ -75,6 +75,9 @@ UNFOLD: Final[Row] = {
     "SITE_ICON": _icon,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_BACK_BUTTON": True,
+    "ACCOUNT": {
+        "navigation": [{"title": "One-time codes", "link": reverse_lazy("admin:second_factor")}]
+    },
     "SIDEBAR": {"show_all_applications": True, "navigation": NAVIGATION},
     "COLORS": {  # the page's blue, from the palest to the darkest
         "primary": {

@@ -57,4 +57,5 @@ def _settings_for(language: str) -> dict[str, object]:
         "catalogue": catalogue_of(language),
         "maxUploadBytes": settings.MAX_UPLOAD_BYTES,
         "maxAudioSeconds": settings.MAX_AUDIO_SECONDS,
+        "verifiesAddresses": settings.REQUIRE_VERIFIED_EMAIL,
     }

@@ -11,6 +11,7 @@ const SCREENS = [
   [/^\/?$/, () => import("./screens/dashboard.js")],
   [/^\/sign-in$/, () => import("./screens/sign_in.js")],
   [/^\/register$/, () => import("./screens/sign_in.js")],
+  [/^\/(forgotten|verify|(reset|verify)\/(?<token>[\w:.-]+))$/, () => import("./screens/by_mail.js")],
   [/^\/new$/, () => import("./screens/setup.js")],
   [/^\/microphone\/(?<session>[\w-]+)$/, () => import("./screens/microphone.js")],
   [/^\/interview\/(?<session>[\w-]+)(\/(?<position>\d+))?$/, () => import("./screens/interview.js")],
@@ -19,7 +20,8 @@ const SCREENS = [
   [/^\/history$/, () => import("./screens/history.js")],
   [/^\/kept$/, () => import("./screens/kept.js")],
 ];
-const PUBLIC = new Set(["/sign-in", "/register"]);
+const DOORS = new Set(["/sign-in", "/register", "/forgotten"]);
+const LINKS = /^\/(reset|verify)\/./; // of mails, whoever opens them
 
 const main = document.getElementById("main");
 const header = document.getElementById("header");
@@ -61,8 +63,10 @@ async function mayShow(path) {
   } catch (problem) {
     if (!(problem instanceof Problem) || problem.status !== 401) { fail(problem); return false; }
   }
-  if (app.person && PUBLIC.has(path)) { app.go("#/"); return false; }
-  if (app.person || PUBLIC.has(path)) return true;
+  if (LINKS.test(path)) return true;
+  if (app.person && DOORS.has(path)) { app.go("#/"); return false; }
+  if (app.person && path !== "/verify" && settings.verifiesAddresses && !app.person.email_verified) { app.go("#/verify"); return false; }
+  if (app.person || DOORS.has(path)) return true;
   app.wanted = location.hash || "#/";
   app.go("#/sign-in");
   return false;

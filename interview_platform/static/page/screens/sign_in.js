@@ -40,6 +40,7 @@ export async function show({ main, app, path }) {
     reason && notice("warn", reason),
     !isNew && h("p", { class: "lead" }, t("Practise job interviews out loud: answer questions, read what was heard, see how it was judged and why, and do it better the next time.")),
     form,
+    !isNew && h("p", {}, link(t("Forgotten your password?"), "#/forgotten")),
     isNew ? h("p", {}, t("You have an account?"), " ", link(t("Sign in"), "#/sign-in"))
       : h("p", {}, t("You are new here?"), " ", link(t("Register"), "#/register"))));
 }
