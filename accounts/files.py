@@ -8,7 +8,7 @@ whoever deletes a row can remove the files below it without knowing who put them
 import contextlib
 from uuid import UUID
 
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 
 
 def user_folder(user_uuid: UUID) -> str:
@@ -30,5 +30,6 @@ def _empty(storage: Storage, folder: str) -> None:
         storage.delete(f"{folder}/{name}")
     for name in folders:
         _empty(storage, f"{folder}/{name}")
-    with contextlib.suppress(OSError):  # object stores have no folders; an upload may race us
-        storage.delete(folder)
+    if isinstance(storage, FileSystemStorage):  # a bucket has no folders
+        with contextlib.suppress(OSError):  # an upload may race us
+            storage.delete(folder)

@@ -26,7 +26,7 @@ from interview_platform.env import (
 )
 from interview_platform.local import broker_address, read_secret
 from interview_platform.redis_url import speaks_redis
-from interview_platform.storage_url import storage_from_url
+from interview_platform.storage_url import signed_url_seconds, storage_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")
@@ -142,6 +142,7 @@ DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Storage of recordings ----------------------------------------------------------------------------------------
 STORAGE_URL = env_text("STORAGE_URL", default=f"file://{DATA_DIR / 'uploads'}")
+SIGNED_URL_SECONDS = signed_url_seconds(STORAGE_URL)  # 0: clients are not shown the bucket
 MEDIA_ROOT = DATA_DIR / "uploads"  # never served by path: views check the owner
 MEDIA_URL = "/uploads/"
 STORAGES = {

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from media.keeping import SPOOL_PREFIX, remove_if_empty, spool_folder, storage_root
 from media.models import AudioAnswer
+from pipeline.providers import bucket
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +78,14 @@ def _orphans(folder: str, files: Iterable[str], *, before: datetime) -> Iterator
 
 def _is_older(name: str, before: datetime) -> bool:
     try:
-        return default_storage.get_modified_time(name) < before
+        changed = (
+            bucket.changed_at(name)
+            if bucket.is_bucket()
+            else default_storage.get_modified_time(name)
+        )
     except FileNotFoundError:
         return False
+    return changed < before
 
 
 def _remove_empty(folder: str, *, before: datetime) -> int:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO, Any, Final
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -14,8 +16,10 @@ from rest_framework.request import Request
 
 from interview_platform.errors import NotFound, Refused
 from media.audio_files import content_type
+from media.keeping import StorageIsAway
 from media.models import AudioAnswer
 from media.serializers import name_of
+from pipeline.providers import bucket
 from pipeline.services import AudioExpired
 
 BLOCK_BYTES: Final = 65_536
@@ -60,23 +64,43 @@ def send_recording(request: Request | HttpRequest, recording: AudioAnswer) -> Ht
     """Return the file as it is kept, or the one range that was asked for; raise `RangeNotSatisfiable`, `AudioExpired`."""
     if recording.expired_at is not None:
         raise AudioExpired
-    file = _open(recording)
-    try:
-        size: int = file.size
-        etag = f'"{recording.run.audio_sha256}"'
-        span = _wanted_span(request, size=size, etag=etag)
-        headers = _headers(recording, etag=etag, length=size if span is None else span.length)
-    except BaseException:
-        file.close()
-        raise
+    with _storage_at_work():
+        size = _measure(recording)
+    etag = f'"{recording.run.audio_sha256}"'
+    span = _wanted_span(request, size=size, etag=etag)
+    headers = _headers(recording, etag=etag, length=size if span is None else span.length)
     if span is not None:
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"
     status = HTTPStatus.OK if span is None else HTTPStatus.PARTIAL_CONTENT
     if request.method == "HEAD":
-        file.close()
         return HttpResponse(status=status, headers=headers)
-    blocks = Blocks(file, span or Span(0, size))
+    with _storage_at_work():
+        blocks = _blocks(recording, span or Span(0, size))
     return StreamingHttpResponse(blocks, status=status, headers=headers)
+
+
+def redirect_to_recording(recording: AudioAnswer) -> HttpResponseBase | None:
+    """
+    Return the way to the bucket itself, open for `SIGNED_URL_SECONDS`; None where there is none, or it is not to be shown.
+
+    Raise `AudioExpired`; a file that is gone is found out by whoever follows.
+    """
+    if not (settings.SIGNED_URL_SECONDS and bucket.is_bucket()):
+        return None
+    if recording.expired_at is not None:
+        raise AudioExpired
+    told = {
+        "Content-Type": content_type(recording.format),
+        "Content-Disposition": _disposition(recording),
+        "Cache-Control": GUARD["Cache-Control"],
+    }
+    address = bucket.signed_address(
+        recording.storage_key, seconds=settings.SIGNED_URL_SECONDS, headers=told
+    )
+    headers = {"Location": address, "Cache-Control": GUARD["Cache-Control"]}
+    return HttpResponse(
+        status=HTTPStatus.FOUND, headers={**headers, "Referrer-Policy": "no-referrer"}
+    )
 
 
 def parse_range(header: str, *, size: int) -> Span | None:
@@ -102,10 +126,9 @@ def parse_range(header: str, *, size: int) -> Span | None:
 class Blocks:
     """The bytes of a span, a block at a time; the file is closed at the end, or when the client goes away."""
 
-    def __init__(self, file: IO[Any], span: Span) -> None:
+    def __init__(self, file: IO[Any], length: int) -> None:
         self._file = file
-        self._left = span.length
-        file.seek(span.start)
+        self._left = length
 
     def __iter__(self) -> Iterator[bytes]:
         """Go through what is left."""
@@ -125,11 +148,30 @@ class Blocks:
         self._file.close()
 
 
-def _open(recording: AudioAnswer) -> Any:
+def _measure(recording: AudioAnswer) -> int:
+    if bucket.is_bucket():
+        return bucket.measure(recording.storage_key)
+    return default_storage.size(recording.storage_key)
+
+
+def _blocks(recording: AudioAnswer, span: Span) -> Blocks:
+    if bucket.is_bucket():
+        part = bucket.open_part(recording.storage_key, start=span.start, end=span.end)
+        return Blocks(part, span.length)
+    file = default_storage.open(recording.storage_key, "rb")
+    file.seek(span.start)
+    return Blocks(file, span.length)
+
+
+@contextmanager
+def _storage_at_work() -> Iterator[None]:
+    """Say what it means when the storage does not do what it is asked."""
     try:
-        return default_storage.open(recording.storage_key, "rb")
+        yield
     except FileNotFoundError as gone:
         raise AudioIsGone from gone
+    except OSError as trouble:
+        raise StorageIsAway(headers={"Retry-After": "10"}) from trouble
 
 
 def _wanted_span(request: Request | HttpRequest, *, size: int, etag: str) -> Span | None:
@@ -142,14 +184,18 @@ def _wanted_span(request: Request | HttpRequest, *, size: int, etag: str) -> Spa
 
 
 def _headers(recording: AudioAnswer, *, etag: str, length: int) -> dict[str, str]:
-    disposition = content_disposition_header(as_attachment=True, filename=name_of(recording))
     return {
         **GUARD,
         "Content-Type": content_type(recording.format),
         "Content-Length": str(length),
-        "Content-Disposition": disposition or "attachment",
+        "Content-Disposition": _disposition(recording),
         "ETag": etag,
     }
+
+
+def _disposition(recording: AudioAnswer) -> str:
+    found = content_disposition_header(as_attachment=True, filename=name_of(recording))
+    return found or "attachment"
 
 
 def _refuse_range(size: int) -> Span:

@@ -53,6 +53,15 @@ class AttemptIn(serializers.Serializer[Any]):
     )
 
 
+class DownloadIn(AttemptIn):
+    """Which recording, and where from."""
+
+    redirect = serializers.BooleanField(
+        default=False,
+        help_text="Answer 302 with a short-lived address of the bucket, where the platform has one and may show it; else as without.",
+    )
+
+
 class RecordingOut(serializers.Serializer[AudioAnswer]):
     """A recording that was received."""
 

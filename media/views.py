@@ -25,8 +25,8 @@ from interview_platform.http.throttles import UploadThrottle
 from media import selectors, services
 from media.audio_files import CONTENT_TYPES
 from media.receiving import RecordingParser, hang_up_after, refuse_huge_body
-from media.sending import send_recording
-from media.serializers import AttemptIn, RecordingIn, RecordingOut
+from media.sending import redirect_to_recording, send_recording
+from media.serializers import DownloadIn, RecordingIn, RecordingOut
 from pipeline.quotas import require_left
 from pipeline.rationed import Rationed
 from sessions.selectors import get_question
@@ -57,6 +57,10 @@ SOUND: dict[int | tuple[int, str], Any] = {
     **{(206, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     410: OpenApiResponse(description="The recording was deleted for its age"),
     416: OpenApiResponse(description="The range lies outside of the recording"),
+}
+
+ELSEWHERE: dict[int | tuple[int, str], Any] = {
+    302: OpenApiResponse(description="Where the bucket gives it out, for a short time")
 }
 
 
@@ -129,13 +133,16 @@ class Recording(Idempotent, Rationed, UploadDoor):
         return answer(RecordingOut(recording).data, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(
-        tags=TAGS, operation_id="get_audio", parameters=[AttemptIn, RANGE], responses=SOUND
+        tags=TAGS,
+        operation_id="get_audio",
+        parameters=[DownloadIn, RANGE],
+        responses={**SOUND, **ELSEWHERE},
     )
     def get(
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> HttpResponseBase:
-        """Return the recording, or a range of it."""
-        form = AttemptIn(data=request.query_params)
+        """Return the recording, or a range of it; with `redirect=true` perhaps a short-lived address instead."""
+        form = DownloadIn(data=request.query_params)
         form.is_valid(raise_exception=True)
         recording = selectors.get_recording(
             owner=request.user,
@@ -143,7 +150,8 @@ class Recording(Idempotent, Rationed, UploadDoor):
             question_uuid=question_uuid,
             attempt=form.validated_data.get("attempt"),
         )
-        return send_recording(request, recording)
+        elsewhere = redirect_to_recording(recording) if form.validated_data["redirect"] else None
+        return elsewhere or send_recording(request, recording)
 
 
 class PublicRecording(APIView):

@@ -4,14 +4,15 @@ import errno
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from pipeline.ports import PermanentError, StageError, TransientError
+from pipeline.providers import bucket
 
 BLOCK_BYTES: Final = 1_048_576
 GONE: Final = "The recording is no longer in the storage."
@@ -83,12 +84,19 @@ def _download(key: str, copy: IO[bytes], *, sha256: str) -> None:
 def _copy_over(key: str, copy: IO[bytes]) -> str:
     """Copy the object into the file; return its hash."""
     digest = hashlib.sha256()
-    with default_storage.open(key, "rb") as source:
+    with _open(key) as source:
         while block := source.read(BLOCK_BYTES):
             digest.update(block)
             copy.write(block)
     copy.flush()
     return digest.hexdigest()
+
+
+def _open(key: str) -> AbstractContextManager[IO[Any]]:
+    """Open it; from a bucket it comes as a stream, where Django's way makes a temporary file of its own."""
+    if bucket.is_bucket():
+        return closing(bucket.open_object(key))
+    return default_storage.open(key, "rb")
 
 
 def _compare(found: str, wanted: str) -> None:

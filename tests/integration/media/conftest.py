@@ -1,4 +1,5 @@
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from interview_platform.storage_url import storage_from_url
 from media.keeping import INCOMING
 from media.models import AudioAnswer
 from sessions.models import Question
+from tests.objects import ObjectServer
 from tests.recordings import sample, wave_bytes
 
 
@@ -80,9 +83,21 @@ class Uploader:
         assert files_below(self.storage) == []
 
 
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """An S3 server."""
+    server = ObjectServer(tmp_path_factory.mktemp("objects"))
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def uploads(settings: Any, tmp_path: Path) -> Path:
-    """The storage, in a folder of this test."""
+def uploads(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The storage, in a folder of this test; with `TEST_STORAGE=s3` a bucket, whose server keeps its objects there."""
+    if os.environ.get("TEST_STORAGE") == "s3":
+        bucket: Path = request.getfixturevalue("uploads_in_bucket")
+        return bucket
     folder = tmp_path / "uploads"
     folder.mkdir()
     settings.STORAGES = {
@@ -93,6 +108,20 @@ def uploads(settings: Any, tmp_path: Path) -> Path:
         },
     }
     return folder
+
+
+@pytest.fixture
+def uploads_in_bucket(settings: Any, object_server: ObjectServer) -> Path:
+    """The storage, in a bucket of this test."""
+    url, folder = object_server.make_bucket()
+    settings.STORAGE_URL = url
+    settings.STORAGES = {**settings.STORAGES, "default": storage_from_url(url)}
+    return folder
+
+
+needs_directory = pytest.mark.skipif(
+    os.environ.get("TEST_STORAGE") == "s3", reason="a bucket has neither modes nor folders"
+)
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ class TestBlocks:
         path = tmp_path / "recording"
         path.write_bytes(bytes(300_000))
 
-        sizes = [len(block) for block in Blocks(path.open("rb"), Span(1, 200_001))]
+        sizes = [len(block) for block in Blocks(path.open("rb"), 200_000)]
 
         assert sum(sizes) == 200_000
         assert max(sizes) <= 65_536
@@ -191,7 +191,7 @@ class TestBlocks:
         path.write_bytes(bytes(10))
         file = path.open("rb")
 
-        Blocks(file, Span(0, 10)).close()
+        Blocks(file, 10).close()
 
         assert file.closed
 
