@@ -107,25 +107,19 @@ def every_day(days: Mapping[date, Day], *, last: date, number: int) -> list[Day]
 
 
 def draw_bars(days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: str) -> BarChart:
-    """Return the numbers of these days as bars."""
+    """Return the numbers of these days as bars; days that share a bar are added up."""
+    sums = [sum(numbers[start:end]) for start, end in _groups(len(days))]
     step = -(-len(days) // MOST_BARS)
-    starts = range(0, len(days), step)
-    sums = [sum(numbers[start : start + step]) for start in starts]
-    top = max([*sums, 1])
-    place = WIDTH / len(sums)
-    bars = [
-        Bar(
-            x=round(at * place + place * GAP / 2, 2),
-            y=round(HEIGHT - HEIGHT * number / top, 2),
-            width=round(place * (1 - GAP), 2),
-            height=round(HEIGHT * number / top, 2),
-            title=f"{_span(days[start : start + step])}: {number:,} {unit}",
-        )
-        for at, (start, number) in enumerate(zip(starts, sums, strict=True))
-    ]
     per = "day" if step == 1 else f"{step} days"
-    description = f"{sum(sums):,} {unit}, at most {top if max(sums) else 0:,} in one {per}."
-    return BarChart(title, description, bars, top, days[0].day, days[-1].day)
+    description = f"{sum(sums):,} {unit}, at most {max(sums):,} in one {per}."
+    return _chart(days, sums, title=title, unit=unit, description=description)
+
+
+def draw_highest(days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: str) -> BarChart:
+    """Return the numbers as bars; of days that share one, the highest: what is counted there may be the same again."""
+    highest = [max(numbers[start:end]) for start, end in _groups(len(days))]
+    description = f"At most {max(highest):,} {unit} on one day."
+    return _chart(days, highest, title=title, unit=unit, description=description)
 
 
 def summarise_times(seconds: Mapping[str, Sequence[float]]) -> list[StageTime]:
@@ -144,6 +138,30 @@ def percentile(numbers: Sequence[float], percent: int) -> float | None:
     if not ordered:
         return None
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def _groups(number: int) -> list[tuple[int, int]]:
+    """Return from where to where the days share a bar."""
+    step = -(-number // MOST_BARS)
+    return [(start, min(start + step, number)) for start in range(0, number, step)]
+
+
+def _chart(
+    days: Sequence[Day], heights: Sequence[int], *, title: str, unit: str, description: str
+) -> BarChart:
+    top = max([*heights, 1])
+    place = WIDTH / len(heights)
+    bars = [
+        Bar(
+            x=round(at * place + place * GAP / 2, 2),
+            y=round(HEIGHT - HEIGHT * number / top, 2),
+            width=round(place * (1 - GAP), 2),
+            height=round(HEIGHT * number / top, 2),
+            title=f"{_span(days[start:end])}: {number:,} {unit}",
+        )
+        for at, ((start, end), number) in enumerate(zip(_groups(len(days)), heights, strict=True))
+    ]
+    return BarChart(title, description, bars, top, days[0].day, days[-1].day)
 
 
 def _span(days: Sequence[Day]) -> str:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_safe
 
 from analytics.agreement import Pair, measure_agreement, of_metric
 from analytics.agreement_images import describe, draw_agreement
-from analytics.overview import PERIODS, draw_bars
+from analytics.overview import PERIODS, draw_bars, draw_highest
 from analytics.palette import DARK, LIGHT
 from analytics.selectors_agreement import Reviewed, list_reviewed
 from analytics.selectors_overview import read_overview
 from analytics.spreadsheet import write_table
 from analytics.stats import PERIOD_DAYS
+from interview_platform.http.admin_policy import CONTENT_SECURITY_POLICY
 from pipeline.values import METRICS
 
 VIEW_RUNS: Final = "pipeline.view_pipelinerun"  # every role has it
@@ -48,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "failed": sum(failure.count for failure in found.failures),
         "charts": [
             draw_bars(found.days, uploads, title="Recordings", unit="recordings"),
-            draw_bars(found.days, people, title="People who began an interview", unit="people"),
+            draw_highest(found.days, people, title="People who began an interview", unit="people"),
         ],
     }
     return _page(request, "analytics/staff/overview.html", context)
@@ -102,7 +103,9 @@ def agreement_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
-    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+    everything = {**admin.site.each_context(request), **context}
+    policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    return TemplateResponse(request, template, everything, headers=policy)
 
 
 def _require(request: HttpRequest, permission: str) -> None:

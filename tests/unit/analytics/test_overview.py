@@ -4,7 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from analytics.overview import MOST_BARS, Day, draw_bars, every_day, percentile, summarise_times
+from analytics.overview import (
+    MOST_BARS,
+    Day,
+    draw_bars,
+    draw_highest,
+    every_day,
+    percentile,
+    summarise_times,
+)
 from analytics.spreadsheet import write_table
 
 TODAY = date(2026, 3, 31)
@@ -35,6 +43,14 @@ class TestBars:
         assert chart.top == 6
         assert chart.first == TODAY - timedelta(days=363)
         assert chart.bars[-1].x + chart.bars[-1].width <= 720
+
+    def test_show_the_highest_where_the_same_might_be_counted_twice(self) -> None:
+        days = every_day({}, last=TODAY, number=124)
+
+        chart = draw_highest(days, [3, 5] * 62, title="P", unit="people")
+
+        assert (len(chart.bars), chart.top) == (62, 5)
+        assert chart.description == "At most 5 people on one day."
 
     def test_lie_flat_when_nothing_happened(self) -> None:
         chart = draw_bars(every_day({}, last=TODAY, number=7), [0] * 7, title="R", unit="things")
