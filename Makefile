@@ -72,11 +72,12 @@ texts: ## Compile the page's texts (needs msgfmt, of GNU gettext)
 	for name in locale/*/LC_MESSAGES/*.po; do msgfmt --check-format -o "$${name%.po}.mo" "$$name"; done
 
 .PHONY: check
-check: install-dev ## Format, lint, types, import contracts, migrations, deployment settings
+check: install-dev ## Format, lint, types, import contracts, known mistakes, migrations, deployment settings
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy .
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml accounts analytics interview_platform media pipeline sessions
 	$(PY) -m tests.deployment makemigrations --check --dry-run
 	$(PY) -m tests.deployment check --deploy --fail-level WARNING
 
