@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.stages.lexicon import FUNCTION_WORDS
 from pipeline.stages.thresholds import (
     ADVICE_BELOW,
+    ADVICE_FROM,
+    DEFAULT_WEIGHTS,
     FLUENCY_SHARES,
     LONG_PAUSE,
+    LOW_BELOW,
     MAX_SUGGESTIONS,
     QUOTE_WORDS,
     STRENGTH_FROM,
@@ -36,7 +38,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 _REASONS = {
     "no_speech": "No speech was heard in this recording, so there is nothing to score.",
     "only_fillers": "Only filling sounds were heard in this recording, so there is nothing to score.",
-    "too_short": "The answer has {words} words. Below 25, chance decides more than skill, so it has no grade.",
+    "too_short": "The answer has {words}. Below 25 words, chance decides more than skill, so it has no grade.",
     "low_confidence": "The recording was hard to understand, so no grade is given; the text may be wrong.",
     "wrong_language": (
         "This answer was heard as {asked}, but it sounds like {language}, so its text is not to be trusted and it has no "
@@ -67,12 +69,13 @@ def summarize(
     words: int = 0,
     observations: Mapping[str, object] | None = None,
     languages: tuple[str, str] = ("", ""),
+    weights: Mapping[MetricName, float] = DEFAULT_WEIGHTS,
 ) -> str:
     """Return a few sentences on the answer, with what was heard in it; `languages` are the asked and the heard one."""
     if reasons:
         asked, heard = (LANGUAGE_NAMES.get(code, "another language") for code in languages)
         return " ".join(
-            _REASONS[reason].format(words=words, asked=asked, language=heard)
+            _REASONS[reason].format(words=_count(words), asked=asked, language=heard)
             for reason in reasons
             if reason in _REASONS
         )
@@ -85,8 +88,8 @@ def summarize(
             f"{judged['relevance']:.1f}. Pace and pauses are shown, and not scored."
         )
     best = max(judged, key=lambda name: judged[name])
-    worst = min(judged, key=lambda name: judged[name])
-    if judged[worst] >= STRENGTH_FROM:
+    worst = max(judged, key=lambda name: weights[name] * (100.0 - judged[name]))
+    if min(judged.values()) >= STRENGTH_FROM:
         text = f"All that was measured is {STRENGTH_FROM:.0f} or above; best is {_named(best, judged)}."
     elif best == worst or judged[best] < STRENGTH_FROM:
         text = f"Most is to be gained in {_named(worst, judged)}."
@@ -101,14 +104,16 @@ def suggest(
     scores: Mapping[MetricName, float | None],
     rows: Sequence[Explanation],
     observations: Mapping[str, object],
+    weights: Mapping[MetricName, float] = DEFAULT_WEIGHTS,
 ) -> tuple[str, ...]:
-    """Return at least one suggestion, the weakest metric's first."""
+    """Return at least one suggestion, first on the metric in which most is to be gained."""
     judged = {name: score for name in METRICS if (score := scores.get(name)) is not None}
     found: list[str] = []
-    for name in sorted(judged, key=lambda name: judged[name]):
+    for name in sorted(judged, key=lambda name: -weights[name] * (100.0 - judged[name])):
         if judged[name] < 100:  # noqa: PLR2004 - a full score leaves nothing to say
             found += _SUGGESTERS[name]([row for row in rows if row.score == name])
-    told = _story(script, observations)
+    beside = judged.get("relevance", 100.0) < LOW_BELOW  # then the parts of its story do not matter
+    told = [] if beside else _story(script, observations)
     found = [*found[:1], *told, *found[1:]]
     found = list(dict.fromkeys(found))[:MAX_SUGGESTIONS]
     if not any(row.quote and row.quote in text for row in rows for text in found):
@@ -135,11 +140,15 @@ def _story(script: Script, observations: Mapping[str, object]) -> list[str]:
         return []
     if len(missing) == len(story):
         return []
-    ends = script.sentences[-1]
-    last = script.passage(max(ends[0], ends[1] - QUOTE_WORDS + 1), ends[1])
     part = missing[-1]  # the result weighs most with a listener
+    if part in ("situation", "task"):
+        first, last = script.sentences[0]
+        shown, place = script.passage(first, min(last, first + QUOTE_WORDS - 1)), "began"
+    else:
+        first, last = script.sentences[-1]
+        shown, place = script.passage(max(first, last - QUOTE_WORDS + 1), last), "ended"
     return [
-        f"You ended with \u201c{last.text}\u201d{_seconds(last.start)}, and no clear {part} was heard. "
+        f"You {place} with \u201c{shown.text}\u201d{_seconds(shown.start)}, and no clear {part} was heard. "
         f"Say {_MISSING_PART[part]}: listeners remember a story that is whole."
     ]
 
@@ -151,14 +160,30 @@ def _relevance(rows: Sequence[Explanation]) -> list[str]:
     missing = [row for row in rows if row.rule == "point_missing"]
     found = [f"{missing[0].message.rstrip('.')}."] if missing else []
     if worst is None:
-        return found
+        return [*_nearest(rows), *found]
     if worst.rule == "farthest_sentence":
+        beside = sum(row.points for row in rows) < LOW_BELOW
+        rest = (
+            "and choose an example that is about it." if beside else "then tell this as its proof."
+        )
         return [
             f"\u201c{worst.quote}\u201d{at(worst)} is farthest from what was asked. Open with one sentence that "
-            "answers the question directly, then tell this as its proof.",
+            f"answers the question directly, {rest}",
             *found,
         ]
     return [f"You said \u201c{worst.quote}\u201d{at(worst)}. {worst.message}", *found]
+
+
+def _nearest(rows: Sequence[Explanation]) -> list[str]:
+    """Return what to build on where no sentence is called far from the question, and much is still missing."""
+    if sum(row.points for row in rows) >= STRENGTH_FROM:
+        return []
+    return [
+        f"Nearest to what was asked came \u201c{row.quote}\u201d{at(row)}. Open with one sentence that answers the "
+        "question directly, and let this follow."
+        for row in rows
+        if row.quote and row.rule.startswith("topic_")
+    ][:1]
 
 
 def _grammar(rows: Sequence[Explanation]) -> list[str]:
@@ -176,6 +201,7 @@ def _fluency(rows: Sequence[Explanation]) -> list[str]:
         _delivery_advice(row)
         for row in lost
         if row.points < ADVICE_BELOW * shares.get(row.rule, 25.0)
+        and row.points <= shares.get(row.rule, 25.0) - ADVICE_FROM
     ][:1]
 
 
@@ -204,7 +230,7 @@ def _keywords(rows: Sequence[Explanation]) -> list[str]:
     if missing:
         found.append(
             f"Not heard, and expected here: {', '.join(missing[:4])}. Where one is true of you, give it a "
-            f"sentence of its own, beginning with \u201c{missing[0]}\u201d."
+            f"sentence of its own; take \u201c{missing[0]}\u201d first."
         )
     if near:
         found.append(
@@ -216,12 +242,12 @@ def _keywords(rows: Sequence[Explanation]) -> list[str]:
 def _next_detail(script: Script, observations: Mapping[str, object]) -> str:
     opening = script.smoothest(words=QUOTE_WORDS) or script.opening(words=QUOTE_WORDS)
     quote = opening.text if opening else ""
-    longest = max(
-        (word for word in script.plain if word not in FUNCTION_WORDS), key=len, default=""
-    )
     if observations.get("quantified_results"):
         return f"You said \u201c{quote}\u201d: next time, open with the result and then tell how you got there."
-    return f"You said \u201c{quote}\u201d: add one number to it, for example how much the {longest} changed."
+    return (
+        f"You said \u201c{quote}\u201d: follow it with one example of your own, or with a number: how many, how long, "
+        "how much."
+    )
 
 
 def at(row: Explanation) -> str:
@@ -236,6 +262,10 @@ def keyword_of(row: Explanation) -> str:
 
 def _seconds(start: float | None) -> str:
     return "" if start is None else f" at {start:.1f} s"
+
+
+def _count(words: int) -> str:
+    return f"{words} word" if words == 1 else f"{words} words"
 
 
 def _clip(quote: str) -> str:

@@ -68,8 +68,9 @@ def evaluate_answer(
             words=len(script.spoken),
             observations=seen,
             languages=_languages(transcript),
+            weights=weights,
         ),
-        suggestions=suggest(script, scores=scores, rows=rows, observations=seen),
+        suggestions=suggest(script, scores=scores, rows=rows, observations=seen, weights=weights),
         scorer_version=SCORER_VERSION,
     )
 

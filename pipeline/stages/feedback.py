@@ -51,27 +51,27 @@ def write_feedback(
 
 
 def rank_metrics(card: ScoreCard) -> list[MetricName]:
-    """Return the judged metrics, weakest first."""
+    """Return the judged metrics, that in which most is to be gained first: an answer beside the question has one problem."""
     judged = {name: raw for name in METRICS if (raw := card.breakdown[name].raw) is not None}
-    return sorted(judged, key=lambda name: judged[name])
+    return sorted(judged, key=lambda name: -card.weights.get(name, 0.0) * (100.0 - judged[name]))
 
 
 def strong_metrics(card: ScoreCard) -> list[MetricName]:
     """Return the metrics from `STRENGTH_FROM` on, strongest first."""
-    return [
-        name
-        for name in reversed(rank_metrics(card))
-        if (card.breakdown[name].raw or 0.0) >= STRENGTH_FROM
+    strong = [
+        name for name in rank_metrics(card) if (card.breakdown[name].raw or 0.0) >= STRENGTH_FROM
     ]
+    return sorted(strong, key=lambda name: -(card.breakdown[name].raw or 0.0))
 
 
 def weak_metrics(card: ScoreCard) -> list[MetricName]:
-    """Return the metrics under `WEAKNESS_BELOW`; without one the lowest under `LOWEST_BELOW`."""
+    """Return the metrics under `WEAKNESS_BELOW`, as ranked; without one the lowest under `LOWEST_BELOW`."""
     ranked = rank_metrics(card)
     weak = [name for name in ranked if (card.breakdown[name].raw or 0.0) < WEAKNESS_BELOW]
     if weak or not ranked:
         return weak
-    return ranked[:1] if (card.breakdown[ranked[0]].raw or 0.0) < LOWEST_BELOW else []
+    lowest = min(ranked, key=lambda name: card.breakdown[name].raw or 0.0)
+    return [lowest] if (card.breakdown[lowest].raw or 0.0) < LOWEST_BELOW else []
 
 
 def measure_readiness(card: ScoreCard, *, completed_sessions: int) -> Readiness:

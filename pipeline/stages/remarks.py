@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.stages.advice import WORST_OF_METRIC
-from pipeline.stages.thresholds import LOW_BELOW, QUOTE_WORDS
+from pipeline.stages.advice import NAMES, WORST_OF_METRIC
+from pipeline.stages.thresholds import FLUENCY_SHARES, LOW_BELOW, QUOTE_WORDS, STRENGTH_FROM
 from pipeline.values import Explanation, JudgedAnswer, MetricName, Remark, ScoreCard
 
 
@@ -35,7 +35,7 @@ _STRONG: Mapping[MetricName, tuple[str, str]] = {
     "fluency": ("You are easy to follow", "A steady flow lets the listener think along."),
     "keywords": (
         "You use the terms that were expected",
-        "They show that you know the field and its tools.",
+        "An interviewer listens for them.",
     ),
 }
 _WEAK: Mapping[MetricName, tuple[str, str, str]] = {  # low, middling, why it matters
@@ -57,15 +57,23 @@ _WEAK: Mapping[MetricName, tuple[str, str, str]] = {  # low, middling, why it ma
     "keywords": (
         "Most expected terms were not heard",
         "Some expected terms were not heard",
-        "They show that you know the field and its tools.",
+        "An interviewer listens for them.",
     ),
 }
 _DO: Mapping[MetricName, str] = {
     "relevance": "Begin with one sentence that answers the question; let the story after it be the proof",
     "grammar": "Say the corrected sentence aloud three times, then answer the question again",
-    "fluency": "Record the answer again from three written key words, with a silent breath in place of each filler",
+    "fluency": "Record the answer again from three written key words",
     "keywords": "Build one sentence, true of you, around each missing term",
 }
+
+_DO_ABOUT: Mapping[str, str] = {  # by what costs most of the fluency
+    "pace": "Record the answer again with a clock, at 140 to 190 words a minute",
+    "pauses": "Record the answer again from three written key words, so that the thread does not break",
+    "fillers": "Record the answer again, with a silent breath in place of each filler",
+    "repetitions": "Record the answer again, and let each sentence end before the next begins",
+}
+_POINTS = re.compile(r" \([\d.]+ of \d+ points\.\)$")
 
 
 def praise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer]) -> Remark:
@@ -84,22 +92,25 @@ def remark_on_weakness(
     low, middling, why = _WEAK[name]
     raw = card.breakdown[name].raw or 0.0
     head = low if raw < LOW_BELOW else middling
-    message = f"{head}: {raw:.1f} of 100. {_quoted(shown, best=False)} {_detail(name, shown)} {why}"
+    if raw >= STRENGTH_FROM:
+        head = f"Good already, and the lowest of your scores is {NAMES[name]}"
+    detail = _detail(name, shown, raw=raw)
+    message = f"{head}: {raw:.1f} of 100. {_quoted(shown, best=False)} {detail} {why}"
     return _remark(name.capitalize(), " ".join(message.split()), shown)
 
 
 def practise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer]) -> Remark:
     """Return what to do about a metric, tied to one place in an answer."""
     shown = _evidence(name, answers, best=False)
-    place = (
-        f" Try it on question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
-        if shown
-        else ""
-    )
-    first = (
-        f" The first one: \u201c{missing[0]}\u201d." if (missing := _missing(name, shown)) else ""
-    )
-    return _remark(name.capitalize(), f"{_DO[name]}.{place}{first}", shown)
+    todo = _DO_ABOUT.get(shown.row.rule, _DO[name]) if shown and shown.row else _DO[name]
+    missing = _missing(name, shown)
+    if missing and shown:
+        place = f" {_quoted(shown, best=False)} Bring in \u201c{missing[0]}\u201d soon after."
+        return _remark(name.capitalize(), f"{todo}.{place}", shown)
+    place = ""
+    if shown:
+        place = f" Try it on question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
+    return _remark(name.capitalize(), f"{todo}.{place}", shown)
 
 
 def suggest_practice(card: ScoreCard) -> Remark:
@@ -138,18 +149,28 @@ def _row_of(name: MetricName, rows: Sequence[Explanation], *, best: bool) -> Exp
         gained = [row for row in quoted if row.points > 0 and row.rule not in _NO_PRAISE]
         return max(gained, key=lambda row: row.points, default=None)
     if name == "fluency":
-        return min(quoted, key=lambda row: row.points, default=None)
+        return max(quoted, key=_lost, default=None)
     if name == "grammar":
         return next((row for row in quoted if row.points < 0 and row.rule != "usual_wording"), None)
     worst = [row for rule in WORST_OF_METRIC[name] for row in own if row.rule == rule]
-    return worst[0] if worst else None
+    nearest = [row for row in quoted if row.rule.startswith("topic_")]
+    return next(iter((*worst, *nearest)), None)
 
 
-def _detail(name: MetricName, shown: Evidence | None) -> str:
+def _lost(row: Explanation) -> float:
+    """Return the points that a part of the delivery is short of its full share."""
+    return 100.0 * FLUENCY_SHARES.get(row.rule, 0.0) - row.points
+
+
+def _detail(name: MetricName, shown: Evidence | None, *, raw: float) -> str:
     missing = _missing(name, shown)
     if missing:
-        return f"Not heard there: {', '.join(missing[:5])}."
-    return shown.row.message if shown and shown.row else ""
+        return f"Not heard in it: {', '.join(missing[:5])}."
+    if shown is None or shown.row is None:
+        return ""
+    if shown.row.rule.startswith("topic_"):
+        return "Say that first, and stay with it." if raw < STRENGTH_FROM else ""
+    return _POINTS.sub("", shown.row.message)
 
 
 def _missing(name: MetricName, shown: Evidence | None) -> list[str]:
@@ -163,7 +184,9 @@ def _quoted(shown: Evidence | None, *, best: bool) -> str:
     if shown is None:
         return ""
     if shown.row is None or not shown.row.quote:  # what is missing has no words of its own
-        return f"Question {shown.answer.position} began with \u201c{shown.quote}\u201d."
+        return f"Your answer to question {shown.answer.position} begins with \u201c{shown.quote}\u201d."
+    if not best and shown.row.rule.startswith("topic_"):
+        return f"In question {shown.answer.position} you came nearest to what was asked with \u201c{shown.quote}\u201d{_at(shown)}."
     word = "best" if best else "most clearly"
     return f"It shows {word} in question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
 

@@ -17,7 +17,9 @@ ASKED_LANGUAGE_LEAST: Final = 0.05  # probability of the language that was asked
 CLIPPED_MOST: Final = (
     0.25  # share of the speech at full scale; 12 dB too loud (2-15 %) costs few words, 24 dB many
 )
-LEVEL_LEAST: Final = -62.0  # decibels below full scale, of the speech; in faint noise words go missing from there on
+LEVEL_LEAST: Final = (
+    -62.0
+)  # decibels below full scale, of the speech; in faint noise words go missing from there on
 UNSURE_WORD: Final = 0.5  # word probability; such words are kept out of grammar
 
 # --- Sentences --------------------------------------------------------------------------------------
@@ -200,6 +202,7 @@ PRACTICE_POINTS: Final = 10.0  # with `PRACTICE_SESSIONS` earlier sessions
 PRACTICE_SESSIONS: Final = 4
 MAX_RESOURCES: Final = 4
 ADVICE_BELOW: Final = 0.75  # of a delivery part's full points; above, there is no advice on it
+ADVICE_FROM: Final = 2.0  # points that a delivery part must have lost to be worth a word
 MAX_SUGGESTIONS: Final = 4  # for one answer
 QUOTE_WORDS: Final = 14  # words of an answer repeated in a remark
 

@@ -75,6 +75,18 @@ class TestWriteFeedback:
 
         assert feedback(empty).strengths
 
+    def test_puts_first_what_weighs_most(self) -> None:
+        report = feedback(judged(scores=(20.0, 90.0, 90.0, 0.0)), asked=1)
+
+        assert [remark.category for remark in report.weaknesses] == ["Relevance", "Keywords"]
+        assert "Work on relevance first" in report.summary
+        assert "Take one aim: relevance" in report.next_steps[0]
+
+    def test_calls_a_good_score_good_even_where_it_is_the_lowest(self) -> None:
+        lowest = feedback(judged(scores=(90.0, 85.0, 75.0, 82.0))).weaknesses[0]
+
+        assert lowest.message.startswith("Good already")
+
 
 class TestRealAnswers:
     """Answers through the judges, as a candidate would read them."""
@@ -100,6 +112,39 @@ class TestRealAnswers:
             assert remark.start is None or f"{remark.start:.1f} s" in remark.message
         shown = {remark.category: remark.quote for remark in report.strengths}
         assert "uh" not in shown["Fluency"].split()
+
+    def test_names_the_part_of_the_delivery_that_costs_most(self) -> None:
+        text = ANSWER.replace("I led", "I I led")
+        evaluation = evaluate_answer(
+            transcript=spoken(text, pace=70),
+            question=QUESTION,
+            judges=small_judges(),
+            weights=DEFAULT_WEIGHTS,
+        )
+        report = feedback(replace(judged(text=text), evaluation=evaluation), asked=1)
+
+        weakness = next(each for each in report.weaknesses if each.category == "Fluency")
+        practice = next(each for each in report.suggestions if each.category == "Fluency")
+        assert "69 words a minute" in weakness.message or "70 words a minute" in weakness.message
+        assert "points.)" not in weakness.message
+        assert "with a clock" in practice.message
+        assert "filler" not in practice.message
+
+    def test_tells_an_answer_beside_the_question_so_before_all_else(self) -> None:
+        text = (
+            "My cousin keeps bees behind her house, and each autumn we fill jars with honey, bake bread and "
+            "invite the neighbours to taste it under the old apple trees."
+        )
+        evaluation = evaluate_answer(
+            transcript=spoken(text),
+            question=QUESTION,
+            judges=small_judges(),
+            weights=DEFAULT_WEIGHTS,
+        )
+
+        assert "most is to be gained in relevance" in evaluation.summary
+        assert "what was asked" in evaluation.suggestions[0]
+        assert not any("was heard. Say" in text for text in evaluation.suggestions)
 
     def test_never_reads_the_same_for_answers_of_different_quality(self) -> None:
         answers = [
