@@ -1,6 +1,7 @@
 """Every way in which a token can be worthless."""
 
 import base64
+import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,16 @@ def unsigned(claims: dict[str, Any]) -> str:
     return b".".join((*parts, b"")).decode()
 
 
+def relabelled(claims: dict[str, Any], algorithm: str) -> str:
+    """Sign with our key, and claim that another kind of key was used."""
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in ({"alg": algorithm, "typ": "JWT"}, claims)
+    ]
+    signature = hmac.digest(settings.JWT_SIGNING_KEY.encode(), b".".join(parts), "sha256")
+    return b".".join((*parts, base64.urlsafe_b64encode(signature).rstrip(b"="))).decode()
+
+
 class TestAccessToken:
     def test_names_the_person_by_public_id_and_lives_for_thirty_minutes(
         self, alice: Person
@@ -61,6 +72,9 @@ class TestAccessToken:
             lambda claims: signed(claims, key="k" * 40),
             lambda claims: signed(claims, algorithm="HS512", key="k" * 64),
             lambda claims: signed(claims, algorithm="HS384", key=settings.JWT_SIGNING_KEY * 2),
+            lambda claims: relabelled(claims, "RS256"),
+            lambda claims: relabelled(claims, "ES256"),
+            lambda claims: relabelled(claims, "hs256"),
             lambda claims: signed({**claims, "aud": "another"}),
             lambda claims: signed({**claims, "iss": "another"}),
             lambda claims: signed({k: v for k, v in claims.items() if k != "aud"}),
@@ -83,6 +97,7 @@ class TestAccessToken:
         self, alice: Person, forge: Callable[[dict[str, Any]], str]
     ) -> None:
         assert status_with(signed(claims_of(alice.token))) == 200
+        assert status_with(relabelled(claims_of(alice.token), "HS256")) == 200
 
         assert status_with(forge(claims_of(alice.token))) == 401
 

@@ -1,0 +1,89 @@
+"""
+Whether the time of a log-in or of a forgotten password tells that somebody has the address: medians for known and unknown.
+
+    python benchmarks/login_timing.py --tries 50
+
+The whole request is timed, with the real password hasher, in a throw-away database; known and unknown take turns.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+ALLOWED = 0.10  # of the median
+KNOWN = "known@example.com"
+PASSWORD = "correct-horse-9"  # noqa: S105 - of nobody
+
+
+def main() -> int:
+    """Print the medians; return 1 when they differ by more than a tenth."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tries", type=int, default=50)
+    tries = parser.parse_args().tries
+    with tempfile.TemporaryDirectory(prefix="interview-timing-") as directory:
+        prepare(Path(directory))
+        wrong = {"password": "wrong-horse-9"}
+        shares = [
+            compare("log-in", "/api/v1/users/login", wrong, tries=tries),
+            compare("forgotten password", "/api/v1/users/password/reset", {}, tries=tries),
+        ]
+    return int(max(shares) > ALLOWED)
+
+
+def prepare(directory: Path) -> None:
+    """Set the platform up with counters that stop nobody, and one person."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "interview_platform.settings",
+        "DATA_DIR": str(directory),
+        "SECRET_KEY": "s" * 50,
+        "JWT_SIGNING_KEY": "j" * 50,
+        "THROTTLE_LOGIN": "1000000/h",
+        "THROTTLE_LOGIN_ADDRESS": "1000000/h",
+        "THROTTLE_LOGIN_ACCOUNT": "1000000/h",
+        "THROTTLE_MAIL": "1000000/h",
+    }
+    import django
+    from django.conf import settings
+
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    rates["mail_to"] = "1000000/h"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    django.setup()
+    from django.core.management import call_command
+
+    from accounts import letters
+    from accounts.models import User
+
+    call_command("migrate", verbosity=0)
+    User.objects.create_user(KNOWN, PASSWORD, full_name="Known")
+    letters.ring = lambda: False  # there is no broker here, whose absence would take its own time
+
+
+def compare(name: str, path: str, body: dict[str, str], *, tries: int) -> float:
+    """Return by which share the slower median is above the quicker one, and print both."""
+    from rest_framework.test import APIClient
+
+    times: dict[str, list[float]] = {"known": [], "unknown": []}
+    for number in range(tries + 1):
+        for kind, email in (("known", KNOWN), ("unknown", f"nobody{number}@example.com")):
+            began = time.perf_counter()
+            APIClient().post(path, {"email": email, **body}, format="json")
+            times[kind].append(time.perf_counter() - began)
+    known, unknown = (statistics.median(times[kind][1:]) for kind in ("known", "unknown"))
+    share = max(known, unknown) / min(known, unknown) - 1
+    print(  # noqa: T201 - a program for a terminal
+        f"{name:20} known {known * 1000:8.2f} ms   unknown {unknown * 1000:8.2f} ms   {share:.1%}"
+    )
+    return share
+
+
+if __name__ == "__main__":
+    sys.exit(main())
