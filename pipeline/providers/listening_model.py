@@ -1,9 +1,14 @@
 """faster-whisper's model, which also tells in which language it was spoken to."""
 
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any
 
 from faster_whisper import WhisperModel
+
+
+class HeardOut(Exception):  # noqa: N818 - not an error: it ends a window
+    """There is nothing left in the window that is worth another look."""
 
 
 class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no types
@@ -18,11 +23,32 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
         self._kept = local()  # answers of two threads must not meet
 
     def encode(self, features: Any) -> Any:
-        """Return the window as the decoder needs it."""
+        """Return the window as the decoder needs it; raise `HeardOut` where the rest of it is not worth the look."""
+        look_on = getattr(self._kept, "look_on", None)
+        if look_on is not None and not look_on():
+            raise HeardOut
         encoded = super().encode(features)
         if getattr(self._kept, "window", None) is None:
             self._kept.window = encoded
         return encoded
+
+    def hear(self, found: Iterable[Any], *, is_worth_it: Callable[[Any], bool]) -> list[Any]:
+        """
+        Return the segments of one window.
+
+        After the last word that it heard, the model looks at what is left of the window as if that were as long as all of it, which costs
+        as much as the window itself. `is_worth_it` is asked before, with the last segment.
+        """
+        heard: list[Any] = []
+        self._kept.look_on = lambda: not heard or is_worth_it(heard[-1])
+        try:
+            for segment in found:
+                heard.append(segment)
+        except HeardOut:
+            pass
+        finally:
+            self._kept.look_on = None
+        return heard
 
     def forget_window(self) -> None:
         """Begin a new answer."""

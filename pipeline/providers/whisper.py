@@ -107,7 +107,7 @@ class FasterWhisper:
             [
                 segment
                 for window in windows
-                for segment in self._segments(model, samples, window, language=spoken)
+                for segment in self._segments(model, samples, window, speech, language=spoken)
                 if not _is_echo(segment, window=window, speech=speech)
             ]
         )
@@ -139,6 +139,7 @@ class FasterWhisper:
         model: Any,
         samples: "NDArray[np.float32]",
         window: list[speech_spans.Chunk],
+        speech: list[speech_spans.Chunk],
         *,
         language: str,
     ) -> list[Any]:
@@ -152,7 +153,11 @@ class FasterWhisper:
             initial_prompt=FILLER_PROMPTS.get(language),
             **OPTIONS,
         )
-        return list(restore_speech_timestamps(found, window, audio_samples.SAMPLE_RATE))
+        heard = model.hear(
+            found,
+            is_worth_it=lambda last: not _is_breath(_end_of(last), window=window, speech=speech),
+        )
+        return list(restore_speech_timestamps(heard, window, audio_samples.SAMPLE_RATE))
 
     def _loaded(self) -> Any:
         """Return the model, loading it at the first call; the others wait."""
@@ -208,16 +213,28 @@ def _is_echo(
     Tell whether the model made this up in a rest that holds (nearly) no speech.
 
     When its last time stamp lies before the end of a window, it looks at the rest again, without the prompt: there
-    it hears "You" or "See you later" in the breath after the last word.
+    it hears "You" or "See you later" in the breath after the last word. Mostly it is kept from looking (`hear`).
     """
-    from faster_whisper.vad import SpeechTimestampsMap
-
     if not segment.seek:
         return False
+    return _is_breath(segment.seek / FRAMES_A_SECOND, window=window, speech=speech)
+
+
+def _is_breath(
+    moment: float, *, window: list[speech_spans.Chunk], speech: list[speech_spans.Chunk]
+) -> bool:
+    """Tell whether there is (nearly) no speech after this moment (seconds of what the model hears) of the window."""
+    from faster_whisper.vad import SpeechTimestampsMap
+
     clock = SpeechTimestampsMap(window, audio_samples.SAMPLE_RATE, time_precision=3)
-    begin = clock.get_original_time(segment.seek / FRAMES_A_SECOND)
+    begin = clock.get_original_time(moment)
     end = window[-1]["end"] / audio_samples.SAMPLE_RATE
     return speech_spans.seconds_of_speech(speech, start=begin, end=end) < LEAST_SPEECH
+
+
+def _end_of(segment: Any) -> float:
+    """Return where the model goes on after this segment, as it reckons itself."""
+    return float(segment.words[-1].end if segment.words else segment.end)
 
 
 def _cut(samples: "NDArray[np.float32]", chunks: list[speech_spans.Chunk]) -> "NDArray[np.float32]":

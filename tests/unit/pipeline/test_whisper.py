@@ -39,6 +39,9 @@ class FakeModel:
     def forget_window(self) -> None:
         pass
 
+    def hear(self, found: Any, **_: Any) -> list[Any]:
+        return list(found)
+
     def languages_heard(self) -> dict[str, float]:
         return self.languages
 
