@@ -118,6 +118,14 @@ N := 5000
 attack-media: install-dev ## Upload spoilt recordings by the thousand and count who is hurt (N=5000)
 	$(PY) benchmarks/media_attack.py --count $(N)
 
+.PHONY: bench
+bench: install-dev ## Print one table: what it does a second, beside what else could (15 minutes; benchmarks/README.md)
+	@$(PY) -m benchmarks.bench $(ROWS)
+
+.PHONY: simulate
+simulate: install-dev ## What so many answers a day take (ANSWERS="1000 100000"); CHECK=1 holds the model to a real run
+	@$(PY) -m benchmarks.simulate $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(CHECK),--check)
+
 .PHONY: offline-check
 offline-check: install-dev ## Hold an interview in a network that has nothing but this machine
 	@$(PY) -m tests.offline_check

@@ -42,6 +42,21 @@ FROM pg_stat_database WHERE datname = current_database()
 def main() -> None:
     """Carry out the order."""
     order = json.load(sys.stdin)
+    report = _people(order) if "people" in order else _play(order)
+    print(json.dumps(report))  # noqa: T201 - the report
+
+
+def _people(order: dict[str, Any]) -> dict[str, Any]:
+    """Make people with something to poll, once the workers are there."""
+    from benchmarks.people import count_queries, make_people
+
+    _wait_for_workers(order.get("workers", {}))
+    report = make_people(order["people"])
+    return {**report, "queries": count_queries(report["people"][0])}
+
+
+def _play(order: dict[str, Any]) -> dict[str, Any]:
+    """Let answers come, and report what became of them."""
     _wait_for_workers(order["workers"])
     questions = make_questions(order["answers"])
     key, digest = _keep_recording()
@@ -55,7 +70,7 @@ def main() -> None:
     _wait(lambda: not PipelineRun.objects.filter(state__in=PipelineRun.UNFINISHED).exists())
     time.sleep(FLUSH_SECONDS)
     after = _statistics()
-    report = {
+    return {
         "begin": begin,
         "fed_seconds": fed - begin,
         "runs": _timings(runs),
@@ -63,7 +78,6 @@ def main() -> None:
         "rows_written": after[1] - before[1],
         "bytes": after[2] - before[2],
     }
-    print(json.dumps(report))  # noqa: T201 - the report
 
 
 def make_questions(count: int) -> list[Question]:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,6 +95,27 @@ class PrivateStack:
         self.running += [self._worker(kind, n) for kind in self.workers for n in range(kind.count)]
         for part in self.running:
             part.start()
+
+    def add(self, kind: Workers) -> None:
+        """Start more workers."""
+        for number in range(kind.count):
+            part = self._worker(kind, 100 + number)
+            part.start()
+            self.running.append(part)
+
+    def start_beside(self, app: str, *, options: Mapping[str, str]) -> tuple[Part, str]:
+        """Start another application under the API's own gunicorn, but for these options; return it and its address."""
+        port = free_port()
+        made = parts.api(replace(self.config, port=port))
+        own = {"bind": f"127.0.0.1:{port}", **options}
+        command = [app if word.endswith("wsgi:application") else word for word in made.command]
+        kept = [word for word in command if word.split("=")[0].removeprefix("--") not in own]
+        made.command = [*kept, *(f"--{name}={value}" for name, value in own.items())]
+        made.log = self.config.logs / f"beside-{port}.log"
+        part = self._in_here(made)
+        part.start()
+        self.running.append(part)
+        return part, f"http://127.0.0.1:{port}"
 
     def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Let `benchmarks.drive` carry an order out among the parts; return what it reports."""
