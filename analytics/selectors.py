@@ -7,7 +7,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import NullIf
+from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import User
 from analytics.charts import CHARTS, build_chart
@@ -26,8 +26,7 @@ from analytics.values import (
     Slip,
 )
 from interview_platform.errors import NotFound
-from media.models import AudioAnswer
-from pipeline.models import EvaluationRecord
+from pipeline.models import EvaluationRecord, PipelineRun
 from pipeline.values import METRICS
 from sessions.models import InterviewSession
 from sessions.selectors import list_sessions
@@ -98,7 +97,7 @@ def zone_of(owner: User) -> ZoneInfo:
 
 
 def read_history(*, owner: User) -> History:
-    """Return all that the owner has recorded and what was made of it, in two queries."""
+    """Return all that the owner has answered and what was made of it, in two queries."""
     interviews = InterviewSession.objects.filter(owner=owner)
     return History(
         interviews=tuple(
@@ -117,8 +116,8 @@ def read_history(*, owner: User) -> History:
 
 
 def read_attempts(*, owner: User, **narrowed: Any) -> tuple[Attempt, ...]:
-    """Return the owner's recordings, or those that pass the lookups, and what was made of each; in one query."""
-    return tuple(_attempt(row) for row in _recordings(owner, narrowed))
+    """Return the owner's answers, or those that pass the lookups, and what was made of each; in one query."""
+    return tuple(_attempt(row) for row in _answers(owner, narrowed))
 
 
 def read_slips(answers: Iterable[Answer]) -> dict[int, list[Slip]]:
@@ -148,20 +147,21 @@ def _slip(answer: Answer, row: Mapping[str, Any]) -> Slip:
     )
 
 
-def _recordings(owner: User, narrowed: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _answers(owner: User, narrowed: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """Return the rows of recorded and of typed answers; a typed one has no recording beside its run."""
     judged = {
-        "key": F("run__evaluation__pk"),
-        "scorable": F("run__evaluation__scorable"),
-        "overall": F("run__evaluation__overall"),
-        **{name: F(f"run__evaluation__{name}") for name in METRICS},
-        **{name: F(f"run__evaluation__metrics__{measure}") for name, measure in MEASURES.items()},
+        "key": F("evaluation__pk"),
+        "scorable": F("evaluation__scorable"),
+        "overall": F("evaluation__overall"),
+        **{name: F(f"evaluation__{name}") for name in METRICS},
+        **{name: F(f"evaluation__metrics__{measure}") for name, measure in MEASURES.items()},
     }
-    rows = AudioAnswer.objects.filter(question__session__owner=owner, **narrowed).values(
-        "uuid",
+    rows = PipelineRun.objects.filter(question__session__owner=owner, **narrowed).values(
         "attempt",
-        "created_at",
-        "duration",
-        session_id=F("question__session__uuid"),
+        answer_id=Coalesce("recording__uuid", "uuid"),
+        answered_at=Coalesce("recording__created_at", "created_at"),
+        seconds=Coalesce("recording__duration", Value(0.0)),
+        session_uuid=F("session__uuid"),
         question_uuid=F("question__uuid"),
         category=F("question__category"),
         skills=F("question__skills"),
@@ -181,13 +181,13 @@ def _attempt(row: Mapping[str, Any]) -> Attempt:
             delivery=Delivery(**{name: row[name] for name in MEASURES}),
         )
     return Attempt(
-        id=row["uuid"],
-        session_id=row["session_id"],
+        id=row["answer_id"],
+        session_id=row["session_uuid"],
         question_id=row["question_uuid"],
         category=row["category"],
         skills=tuple(row["skills"]),
         number=row["attempt"],
-        recorded_at=row["created_at"],
-        duration=row["duration"],
+        recorded_at=row["answered_at"],
+        duration=row["seconds"],
         judgement=judgement,
     )

@@ -13,6 +13,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from analytics.areas import mean_delivery
@@ -20,7 +21,6 @@ from analytics.comparison import compare
 from analytics.selectors import read_attempts, read_slips
 from analytics.stats import as_answer, counted_answers, metric_means
 from analytics.values import Answer, Attempt, Comparison, Side, Slip
-from media.models import AudioAnswer
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
 from pipeline.selectors import NoSuchAttempt
 from sessions.models import InterviewSession, Question
@@ -37,23 +37,25 @@ SCORES = {
 
 def list_attempts(
     *, owner: User, session_uuid: UUID, question_uuid: UUID
-) -> "QuerySet[AudioAnswer]":
-    """Return the recordings of the question, newest first; `counts` marks the one that scores are made of."""
+) -> "QuerySet[PipelineRun]":
+    """Return the answers to the question, newest first; `counts` marks the one that scores are made of."""
     question = get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
     later = EvaluationRecord.objects.filter(
         run__question=question, run__attempt__gt=OuterRef("attempt")
     )
-    counts = Q(run__evaluation__scorable=True) & ~Exists(later)
+    counts = Q(evaluation__scorable=True) & ~Exists(later)
     return (
-        AudioAnswer.objects.filter(question=question)
+        PipelineRun.objects.filter(question=question)
         .annotate(
+            answered_at=Coalesce("recording__created_at", "created_at"),
             counts=Case(When(counts, then=Value(value=True)), default=Value(value=False)),
-            scorable=F("run__evaluation__scorable"),
-            overall_score=F("run__evaluation__overall"),
-            **{name: F(f"run__evaluation__{column}") for name, column in SCORES.items()},
+            scorable=F("evaluation__scorable"),
+            overall_score=F("evaluation__overall"),
+            **{name: F(f"evaluation__{column}") for name, column in SCORES.items()},
             status=_status(),
-            word_count=F("run__transcript__word_count"),
+            word_count=F("transcript__word_count"),
         )
+        .select_related("recording")
         .order_by("-attempt")
     )
 
@@ -96,11 +98,11 @@ def compare_attempts(*, owner: User, question_uuid: UUID, numbers: tuple[int, in
 
 
 def _status() -> Case:
-    """Return the four words of the interface; a recording that another one superseded brought no result."""
+    """Return the four words of the interface; an answer that another one superseded brought no result."""
     return Case(
-        When(run__evaluation__isnull=False, then=Value("completed")),
-        When(run__state__in=(State.FAILED, State.SUPERSEDED), then=Value("failed")),
-        When(run__state=State.QUEUED, run__stage=Stage.TRANSCRIBE, then=Value("queued")),
+        When(evaluation__isnull=False, then=Value("completed")),
+        When(state__in=(State.FAILED, State.SUPERSEDED), then=Value("failed")),
+        When(state=State.QUEUED, stage=Stage.TRANSCRIBE, then=Value("queued")),
         default=Value("processing"),
     )
 

@@ -59,7 +59,7 @@ class CompareIn(serializers.Serializer[Any]):
 class SideOut(serializers.Serializer[Any]):
     """One of the two."""
 
-    id = serializers.UUIDField(help_text="Of the session, or of the recording.")
+    id = serializers.UUIDField(help_text="Of the session, or of the answer.")
     label = serializers.CharField()  # type: ignore[assignment] # the base class has an attribute of that name
     at = serializers.DateTimeField()
 
@@ -108,13 +108,17 @@ class ComparisonOut(serializers.Serializer[Any]):
 
 
 class AttemptOut(serializers.Serializer[Any]):
-    """One recording of an answer."""
+    """One answer to a question, recorded or typed."""
 
-    audio_id = serializers.UUIDField(source="uuid")
+    audio_id = serializers.UUIDField(
+        source="recording.uuid", default=None, allow_null=True, help_text="Null of a typed answer."
+    )
     attempt = serializers.IntegerField(help_text="From 1.")
-    recorded_at = serializers.DateTimeField(source="created_at")
-    duration = serializers.FloatField(help_text="Seconds, measured.")
-    format = serializers.CharField()
+    recorded_at = serializers.DateTimeField(source="answered_at")
+    duration = serializers.FloatField(
+        source="recording.duration", default=None, allow_null=True, help_text="Seconds, measured."
+    )
+    format = serializers.CharField(source="recording.format", default=None, allow_null=True)
     status = serializers.ChoiceField(choices=("queued", "processing", "completed", "failed"))
     counts = serializers.BooleanField(help_text="Whether scores are made of this attempt.")
     scorable = serializers.BooleanField(allow_null=True, help_text="Null until it is judged.")

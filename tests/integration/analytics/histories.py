@@ -51,10 +51,10 @@ MEASURE = st.none() | st.floats(0, 300).map(lambda measure: round(measure, 2))
 
 @dataclass(frozen=True)
 class MadeAttempt:
-    """A recording and what became of it."""
+    """An answer and what became of it."""
 
     hours: float  # after the session was opened
-    duration: float
+    duration: float | None  # None of a typed answer
     outcome: str  # waiting | superseded | failed | unscorable | graded
     scores: tuple[float | None, float | None, float | None, float | None]
     overall: float | None
@@ -84,7 +84,7 @@ class MadeSession:
 attempts = st.builds(
     MadeAttempt,
     hours=st.floats(0, 30),
-    duration=st.floats(1, 600),
+    duration=st.none() | st.floats(1, 600) | st.floats(1, 600),
     outcome=st.sampled_from(("waiting", "superseded", "failed", "unscorable", "graded", "graded")),
     scores=st.tuples(SCORES, SCORES, SCORES, SCORES),
     overall=SCORES,
@@ -145,8 +145,11 @@ def _write_attempt(made: MadeAttempt, *, number: int, recorded: datetime, questi
         stage=Stage.DONE if made.outcome in ("unscorable", "graded") else Stage.TRANSCRIBE,
         failure_code="gone" if made.outcome == PipelineRun.State.FAILED else "",
     )
-    recording = make_recording(run=run)
-    AudioAnswer.objects.filter(pk=recording.pk).update(created_at=recorded)
+    if made.duration is None:
+        PipelineRun.objects.filter(pk=run.pk).update(created_at=recorded)
+    else:
+        recording = make_recording(run=run)
+        AudioAnswer.objects.filter(pk=recording.pk).update(created_at=recorded)
     if made.outcome in ("unscorable", "graded"):
         _write_evaluation(made, run=run)
 

@@ -7,8 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
-from media.models import AudioAnswer
-from pipeline.models import EvaluationRecord
+from pipeline.models import EvaluationRecord, PipelineRun
 from sessions.models import InterviewSession, Question
 
 METRICS = ("relevance", "grammar", "fluency", "keywords")
@@ -31,24 +30,34 @@ def held_at(session: InterviewSession) -> datetime:
     return session.completed_at or session.started_at or session.created_at
 
 
-def recordings(owner: User) -> list[AudioAnswer]:
-    """Return every recording of the owner."""
-    rows = AudioAnswer.objects.select_related("question__session", "run")
-    return [row for row in rows if row.question.session.owner_id == owner.pk]
+def answers(owner: User) -> list[PipelineRun]:
+    """Return the run of every answer of the owner, recorded or typed."""
+    rows = PipelineRun.objects.select_related("question__session", "recording")
+    return [row for row in rows if row.question and row.question.session.owner_id == owner.pk]
 
 
-def counting(owner: User) -> list[tuple[Question, AudioAnswer, EvaluationRecord]]:
-    """Return question, recording and judgement of every answer that counts, oldest first."""
+def answered_at(run: PipelineRun) -> datetime:
+    """Return when the answer was received."""
+    return run.recording.created_at if hasattr(run, "recording") else run.created_at
+
+
+def spoken_seconds(run: PipelineRun) -> Fraction:
+    """Return how long the answer can be heard."""
+    return Fraction(run.recording.duration) if hasattr(run, "recording") else Fraction(0)
+
+
+def counting(owner: User) -> list[tuple[Question, PipelineRun, EvaluationRecord]]:
+    """Return question, run and judgement of every answer that counts, oldest first."""
     found = []
     for question in Question.objects.select_related("session"):
-        attempts = [row for row in recordings(owner) if row.question_id == question.pk]
+        attempts = [row for row in answers(owner) if row.question_id == question.pk]
         for attempt in sorted(attempts, key=lambda row: row.attempt, reverse=True):
-            judged = EvaluationRecord.objects.filter(run=attempt.run).first()
+            judged = EvaluationRecord.objects.filter(run=attempt).first()
             if judged is not None:
                 if judged.scorable:
                     found.append((question, attempt, judged))
                 break
-    return sorted(found, key=lambda row: (row[1].created_at, row[2].pk))
+    return sorted(found, key=lambda row: (answered_at(row[1]), row[2].pk))
 
 
 def exact_mean(numbers: Iterable[float | None]) -> Fraction | None:
@@ -60,7 +69,7 @@ def exact_mean(numbers: Iterable[float | None]) -> Fraction | None:
 def days_with_practice(owner: User, *, today: date) -> list[bool]:
     """Return for each day up to today, midnight to midnight in the owner's time zone, whether there was practice."""
     zone = ZoneInfo(owner.timezone)
-    moments = [row.created_at for row in recordings(owner)]
+    moments = [answered_at(row) for row in answers(owner)]
     moments += [row.completed_at for row in owned_sessions(owner) if row.completed_at]
     if not moments:
         return []
@@ -89,20 +98,20 @@ def slow_dashboard(owner: User, *, today: date) -> dict[str, Any]:
     """Return the seed's numbers, unrounded."""
     sessions = owned_sessions(owner)
     scores = [row.total_score for row in sessions if row.total_score is not None]
-    heard = recordings(owner)
+    heard = answers(owner)
     counted = counting(owner)
     practised = days_with_practice(owner, today=today)
     streaks = runs(practised)
     current = streaks[-1] or (runs(practised[:-1])[-1] if practised else 0)
     return {
         "total_interviews": sum(
-            any(row.question.session_id == session.pk for row in heard) for session in sessions
+            any(row.session_id == session.pk for row in heard) for session in sessions
         ),
         "total_questions": len({row.question_id for row in heard}),
         "average_score": exact_mean(scores),
         "best_score": sorted(scores)[-1] if scores else None,
         "recent_score": scores[-1] if scores else None,
-        "total_practice_time": sum(Fraction(row.duration) for row in heard) / 60,
+        "total_practice_time": sum(map(spoken_seconds, heard), Fraction(0)) / 60,
         "improvement_rate": _improvement(scores),
         "current_streak": current,
         "longest_streak": max(streaks),
@@ -156,8 +165,8 @@ def slow_charts(owner: User, *, days: int | None, now: datetime) -> dict[str, li
     sessions = [row for row in owned_sessions(owner) if held_at(row).timestamp() >= begin]
     scores = [row.total_score for row in sessions if row.total_score is not None]
     counted = counting(owner)
-    recent = [row for row in counted if row[1].created_at.timestamp() >= begin]
-    heard = [row for row in recordings(owner) if row.created_at.timestamp() >= begin]
+    recent = [row for row in counted if answered_at(row[1]).timestamp() >= begin]
+    heard = [row for row in answers(owner) if answered_at(row).timestamp() >= begin]
     by_session = [
         rows
         for session in sessions
@@ -193,21 +202,19 @@ def slow_charts(owner: User, *, days: int | None, now: datetime) -> dict[str, li
 
 
 def _activity(
-    heard: Sequence[AudioAnswer], zone: ZoneInfo, *, weekly: bool, last: date
+    heard: Sequence[PipelineRun], zone: ZoneInfo, *, weekly: bool, last: date
 ) -> list[tuple[int, Fraction]]:
-    """Return the number and the minutes of recordings of every day or week that has some."""
+    """Return the number and the minutes of answers of every day or week that has some."""
     found = []
-    day = min((row.created_at.date() for row in heard), default=last) - timedelta(days=2)
+    day = min((answered_at(row).date() for row in heard), default=last) - timedelta(days=2)
     day -= timedelta(days=day.isoweekday() - 1 if weekly else 0)
     step = timedelta(days=7 if weekly else 1)
     while day <= last:
         begin = datetime.combine(day, time.min, zone).timestamp()
         end = datetime.combine(day + step, time.min, zone).timestamp()
-        rows = [row for row in heard if begin <= row.created_at.timestamp() < end]
+        rows = [row for row in heard if begin <= answered_at(row).timestamp() < end]
         if rows:
-            found.append(
-                (len(rows), sum((Fraction(row.duration) for row in rows), Fraction(0)) / 60)
-            )
+            found.append((len(rows), sum(map(spoken_seconds, rows), Fraction(0)) / 60))
         day += step
     return found
 

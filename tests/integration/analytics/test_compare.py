@@ -227,6 +227,16 @@ class TestAttempts:
         assert (shown[4]["word_count"], shown[5]["word_count"]) == (4, 2)
         assert shown[0]["scorable"] is None
 
+    def test_may_be_typed(self, alice: User, question: Question, client_for: ClientFor) -> None:
+        run = make_finished_run(question=question, audio_format="", audio_duration=None)
+        make_evaluation(run=run, overall=61.0)
+
+        [shown] = client_for(alice).get(self.url(question)).json()["data"]["attempts"]
+
+        assert [shown[name] for name in ("audio_id", "duration", "format")] == [None, None, None]
+        assert (shown["overall_score"], shown["counts"]) == (61.0, True)
+        assert shown["recorded_at"] is not None
+
     def test_count_for_nothing_where_the_latest_could_not_be_graded(
         self, alice: User, question: Question, client_for: ClientFor
     ) -> None:
