@@ -83,8 +83,7 @@ class Counter:
         """Count one more, atomically; return 0 when it is within the rate, else the seconds until the window closes."""
         opened = int(cache.get_or_set(self.key, int(time.time()), self.rate.seconds) or 0)
         window = f"{self.key}:{opened}"
-        cache.add(window, 0, self.rate.seconds)
-        if _add_one(window) <= self.rate.limit:
+        if _add_one(window, seconds=self.rate.seconds) <= self.rate.limit:
             return 0
         return max(1, opened + self.rate.seconds - int(time.time()))
 
@@ -163,8 +162,14 @@ def address_of(request: Request | HttpRequest) -> str:
     return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it reads `META` alone
 
 
-def _add_one(key: str) -> int:
+def _add_one(key: str, *, seconds: int) -> int:
+    """Count one more in a window, which is there already for all but the first: they ask the cache no more than they must."""
     try:
         return int(cache.incr(key))
-    except ValueError:  # the window closed, or was thrown out, between two commands
+    except ValueError:  # nobody has counted in it yet, or it was thrown out
+        if cache.add(key, 1, seconds):
+            return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it closed between two commands
         return 1
