@@ -20,7 +20,7 @@ from accounts.models import ExportJob, User
 
 admin.site.unregister(Group)
 admin.site.unregister((OutstandingToken, BlacklistedToken))  # secrets of people: not for staff
-admin.site.unregister(TOTPDevice)  # likewise, of staff; `manage.py forget_second_factor` takes one away
+admin.site.unregister(TOTPDevice)  # of staff; `manage.py forget_second_factor` takes one away
 
 
 class ReadOnly(ModelAdmin):

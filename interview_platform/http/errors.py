@@ -200,7 +200,7 @@ def _retry(seconds: float | None) -> dict[str, str]:
 
 def _replace(response: HttpResponse) -> HttpResponse:
     """Return the envelope in place of an HTML or plain text error, with the headers that belong to it."""
-    if response.streaming:  # else there is nothing to close, and it would end the request before its time
+    if response.streaming:  # else closing would only end the request before its time
         response.close()
     status = response.status_code
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
