@@ -43,7 +43,7 @@ def api(config: StackConfig) -> Part:
     options = {
         "bind": f"{host}:{config.port}",
         "workers": API_PROCESSES,
-        "worker-class": "gthread",
+        "worker-class": "interview_platform.stack.patient_worker.PatientWorker",
         "threads": API_THREADS,
         "timeout": API_TIMEOUT,
         "graceful-timeout": API_GRACE,
