@@ -141,6 +141,30 @@ class TestTheWalk:
         assert page.run("document.activeElement.textContent") == words[2]
         assert page.run("document.querySelectorAll('button.word[tabindex=\"0\"]').length") == 1
 
+    def test_takes_a_transcript_put_right_and_judges_it_anew(self, walk: Walk) -> None:
+        page = walk.visitor.page
+        walk.visitor.go(walk.answer, until="payments")
+        page.click("Put the transcript right")
+        heard = str(page.run("document.querySelector('textarea').value"))
+
+        page.fill("What you said", f"{heard} That is all.")
+        walk.visitor.submit()
+
+        page.wait_for_text("3 words put in")
+        page.wait_for_text("You have put this transcript right")
+        page.wait_for_text("Suggestions")
+        assert walk.visitor.read(_transcript(walk))["original_transcript"] == heard
+
+    def test_hands_out_the_report(self, walk: Walk) -> None:
+        page = walk.visitor.page
+        walk.visitor.go(f"#/results/{walk.visitor.session}", until="Load the report (PDF)")
+
+        page.click("Load the report (PDF)")
+
+        page.wait_for("!document.querySelector('button[disabled]')")
+        assert any("report?format=pdf" in url for url in page.requests())
+        assert not page.run("document.querySelector('.notice.bad')")
+
     def test_loads_little_at_first_and_does_not_jump(self, walk: Walk) -> None:
         assert walk.first_bytes < FIRST_LOAD
         assert walk.first_shift < 0.1

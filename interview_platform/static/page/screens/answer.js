@@ -1,6 +1,7 @@
 // One answer: what was heard, how it was judged, and what changed since the attempt before.
 
 import { demand, get, loadBlob, poll, post, Problem } from "../api.js";
+import { correctionView, differenceView } from "../correction.js";
 import { bar, button, english, h, link, notice, put, title } from "../dom.js";
 import { standing } from "../progress.js";
 import { learnLength } from "../recorder.js";
@@ -42,6 +43,13 @@ export async function show({ main, app, params, signal }) {
     const view = transcriptView(transcript, { player, evaluation: evaluation.then(({ data }) => data, () => null) });
     seek.to = view.seek;
     heard.append(player ?? h("p", { class: "hint" }, t("This answer was typed: there is nothing to listen to.")), view.element);
+    if (!typed && transcript.transcript.trim()) heard.append(correctionView(transcript, { path: `${place}/transcript${query}`, onSaved: drawAnew }));
+  }
+
+  function drawAnew(difference) {
+    put(heard, h("h2", {}, t("What was heard")), differenceView(difference));
+    drawTranscript();
+    drawEvaluation();
   }
 
   async function loadPlayer() {
@@ -127,7 +135,7 @@ function attempts(params, made) {
   if (made.length < 2) return null;
   return h("section", { class: "card stack" }, h("h2", {}, t("Attempts")), h("ul", { class: "sessions" }, made.map((one) => h("li", {},
     h("div", {}, h("a", { href: `#/answer/${params.session}/${params.question}/${one.attempt}` }, t("Attempt {number}", { number: one.attempt })),
-      h("p", { class: "hint" }, [day(one.recorded_at, { withTime: true }), clock(one.duration), word(one.status), one.counts && t("counts")].filter(Boolean).join(" · "))),
+      h("p", { class: "hint" }, [day(one.recorded_at, { withTime: true }), one.duration === null ? t("typed") : clock(one.duration), word(one.status), one.counts && t("counts")].filter(Boolean).join(" · "))),
     h("span", { class: "score" }, points(one.overall_score))))));
 }
 

@@ -1,6 +1,6 @@
 // What an interview was worth, and what to do next.
 
-import { demand, get, Problem } from "../api.js";
+import { demand, get, loadBlob, Problem } from "../api.js";
 import { bar, button, english, h, link, notice, put, title } from "../dom.js";
 import { follow, isUnderWay, standing } from "../progress.js";
 import { points, t } from "../texts.js";
@@ -38,7 +38,27 @@ export async function show({ main, params, signal }) {
       scores?.data && overall(scores.data, feedback?.data),
       (scores?.meta.warnings ?? []).map((warning) => notice("warn", t("Not all answers are in these scores"), warning.message)),
       answers(session, questions, progress, scores?.data),
-      feedback?.data && remarks(session, feedback.data, questions));
+      feedback?.data && remarks(session, feedback.data, questions),
+      scores?.data && report());
+  }
+
+  function report() {
+    const told = h("div");
+    const load = button(t("Load the report (PDF)"), async () => {
+      load.disabled = true;
+      put(told);
+      try {
+        const address = URL.createObjectURL(await loadBlob(`${results}/report?format=pdf`));
+        h("a", { href: address, download: `${t("Interview report")} ${session.title}.pdf` }).click();
+        setTimeout(() => URL.revokeObjectURL(address), 60_000); // by then the browser has it
+      } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        put(told, notice("bad", problem.message));
+      } finally {
+        load.disabled = false;
+      }
+    });
+    return h("section", { class: "card stack" }, h("h2", {}, t("Report")), h("p", {}, t("Everything on this page and every answer, to keep or to give to a coach.")), told, h("div", { class: "actions" }, load));
   }
 
   async function finished(path) {
