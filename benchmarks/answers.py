@@ -55,7 +55,8 @@ def _answers(folder: Path) -> Iterator[Spoken]:
 def _join(path: Path, pieces: Iterator[tuple[Path, str]], *, wanted: float) -> Spoken:
     import numpy as np
 
-    parts, texts, seconds = [], [], 0.0
+    parts: list[NDArray[np.float32]] = []
+    texts, seconds = [], 0.0
     while seconds < wanted:
         source, text = next(pieces)
         samples = _samples(source)

@@ -4,6 +4,7 @@ import io
 import threading
 import wave
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from benchmarks.load import Connection, Load, Maker, get, hammer, post_file
@@ -75,18 +76,10 @@ def _polls(
 def _uploads(stack: PrivateStack, bare: str, people: list[dict[str, str]]) -> Speed:
     recordings = [_recording(number) for number in range(len(people))]
     ours = [
-        _changing(
-            lambda content, person=person: post_file(
-                person["upload"], content, token=person["token"]
-            ),
-            recording,
-        )
+        _changing(partial(_to_question, person), recording)
         for person, recording in zip(people, recordings, strict=True)
     ]
-    theirs = [
-        _changing(lambda content: post_file("/upload", content), recording)
-        for recording in recordings
-    ]
+    theirs = [_changing(partial(post_file, "/upload"), recording) for recording in recordings]
     loads: dict[str, list[Load]] = {"ours": [], "bare": []}
     for _ in range(ROUNDS):
         loads["ours"].append(hammer(stack.url, ours, seconds=SECONDS / ROUNDS))
@@ -102,6 +95,10 @@ def _uploads(stack: PrivateStack, bare: str, people: list[dict[str, str]]) -> Sp
         "bare Django view that saves the file and one row",
         _rate(loads["bare"]),
     )
+
+
+def _to_question(person: dict[str, str], content: bytes) -> bytes:
+    return post_file(person["upload"], content, token=person["token"])
 
 
 def _rate(loads: list[Load]) -> float:

@@ -35,7 +35,7 @@ class Poll(APIView):
 @csrf_exempt
 def upload(request: HttpRequest) -> JsonResponse:
     """Save the file and one row."""
-    name = default_storage.save("bare/answer.wav", request.FILES["file"])
+    name = _keep(request)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO bench_upload (name) VALUES (%s)", [name])
     return JsonResponse({"name": name}, status=201)
@@ -44,11 +44,16 @@ def upload(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 def transcribe(request: HttpRequest) -> JsonResponse:
     """Transcribe while the client waits."""
-    name = default_storage.save("bare/answer.wav", request.FILES["file"])
+    name = _keep(request)
     heard = _recogniser().transcribe(
         Path(default_storage.path(name)), audio_format="wav", language="en"
     )
     return JsonResponse({"text": heard.text})
+
+
+def _keep(request: HttpRequest) -> str:
+    (file,) = request.FILES.getlist("file")
+    return default_storage.save("bare/answer.wav", file)
 
 
 @cache
