@@ -217,3 +217,12 @@ class TestALetter:
         Letter.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=1))
         assert letters.tend() == 1
         assert rung[-1] == letters.TASK
+
+    def test_is_what_a_worker_sends_when_the_bell_rings(
+        self, api: APIClient, alice: Person
+    ) -> None:
+        ask(api, "alice@example.com")
+
+        current_app.tasks[letters.TASK].run()
+
+        assert [message.to for message in mail.outbox] == [["alice@example.com"]]
