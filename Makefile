@@ -131,6 +131,11 @@ bench: install-dev ## Print one table: what it does a second, beside what else c
 simulate: install-dev ## What so many answers a day take (ANSWERS="1000 100000"); CHECK=1 holds the model to a real run
 	@$(PY) -m benchmarks.simulate $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(CHECK),--check)
 
+.PHONY: attack
+attack: install-dev ## Besiege a private stack with all that we can think of (EXAMPLES=200 N=5000 CONNECTIONS=10000)
+	@$(PY) -m tests.siege.run --count $(N) $(if $(EXAMPLES),--examples $(EXAMPLES)) \
+		$(if $(CONNECTIONS),--connections $(CONNECTIONS))
+
 .PHONY: offline-check
 offline-check: install-dev ## Hold an interview in a network that has nothing but this machine
 	@$(PY) -m tests.offline_check

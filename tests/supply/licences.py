@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -64,7 +65,9 @@ WEIGHTS: Final = (
 def main() -> int:
     """Print both tables; return 1 when one has a bad row."""
     bad = 0
-    wanted, found = wanted_packages(), {name_of(one): one for one in distributions()}
+    # by its folder: setuptools puts packages of its own on the path of whoever imports `pkg_resources`
+    installed = distributions(path=[sysconfig.get_path("purelib")])
+    wanted, found = wanted_packages(), {name_of(one): one for one in installed}
     for name in sorted(found):
         licence = licence_of(found[name])
         verdict = judge(licence)
