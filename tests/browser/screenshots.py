@@ -3,7 +3,6 @@
 import base64
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,8 @@ from PIL import Image
 
 from tests.browser.chromium import Chromium
 from tests.browser.microphone import write_microphone
+from tests.browser.page import Page
+from tests.browser.staff_pictures import Shoot, take_staff_pictures
 from tests.browser.visitor import Visitor
 from tests.environment import ROOT
 from tests.recordings import sample
@@ -40,13 +41,7 @@ def take_pictures(stack: RunningStack, browser: Chromium) -> None:
     visitor = Visitor(browser, stack)
     page = visitor.page
 
-    def shoot(name: str, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> None:
-        page.look_like(width=size[0], height=size[1], dark=dark)
-        page.run("document.activeElement?.blur(); scrollTo(0, 0)")
-        target = IMAGES / f"{name}.png"
-        page.photograph(target, whole=False)
-        Image.open(target).quantize(COLOURS).save(target, optimize=True)
-
+    shoot = shoot_with(page)
     page.look_like(width=DESKTOP[0], height=DESKTOP[1])
     page.open(stack.url)
     page.wait_for_text("You are new here?")
@@ -62,9 +57,23 @@ def take_pictures(stack: RunningStack, browser: Chromium) -> None:
     shoot("microphone")
     _interview(visitor, shoot)
     _results(visitor, shoot)
+    take_staff_pictures(stack, browser, shoot_with)
 
 
-def _interview(visitor: Visitor, shoot: Callable[..., None]) -> None:
+def shoot_with(page: Page) -> Shoot:
+    """Return what takes a picture of the page as it is on a screen, and keeps it small."""
+
+    def shoot(name: str, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> None:
+        page.look_like(width=size[0], height=size[1], dark=dark)
+        page.run("document.activeElement?.blur(); scrollTo(0, 0)")
+        target = IMAGES / f"{name}.png"
+        page.photograph(target, whole=False)
+        Image.open(target).quantize(COLOURS).save(target, optimize=True)
+
+    return shoot
+
+
+def _interview(visitor: Visitor, shoot: Shoot) -> None:
     page = visitor.page
     visitor.face_question(1)
     page.click("Start recording")
@@ -81,7 +90,7 @@ def _interview(visitor: Visitor, shoot: Callable[..., None]) -> None:
     page.run(f"({FORGET})()")
 
 
-def _results(visitor: Visitor, shoot: Callable[..., None]) -> None:
+def _results(visitor: Visitor, shoot: Shoot) -> None:
     page = visitor.page
     visitor.go("#/history", until="1 interview")
     first = visitor.questions()[0]["id"]
