@@ -18,8 +18,8 @@ class PipelineConfig(AppConfig):
             checks,
             preloading,
             question_jobs,
-            re_evaluations,
             quotas,
+            re_evaluations,
             upkeep,
             worker_life,
         )
