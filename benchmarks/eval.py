@@ -18,7 +18,7 @@ from benchmarks.eval_cost import measure_cost  # noqa: E402 - needs the path abo
 from benchmarks.eval_texts import measure_texts  # noqa: E402 - likewise
 from benchmarks.figures import Row  # noqa: E402 - likewise
 from pipeline.ports import Judges  # noqa: E402 - likewise
-from pipeline.providers import smollm  # noqa: E402 - likewise
+from pipeline.providers import multilingual, smollm  # noqa: E402 - likewise
 from pipeline.providers.embeddings import MiniLmEncoder  # noqa: E402 - likewise
 from pipeline.providers.harper import HarperChecker  # noqa: E402 - likewise
 from pipeline.providers.spacy_english import SpacyEnglish  # noqa: E402 - likewise
@@ -58,6 +58,12 @@ def rows(data: Path) -> Iterator[Row]:
         yield from measure_speech(speech, judges)
     else:
         show(f"Skipped: there are no recordings at {speech}.")
+    if multilingual.is_available():
+        from benchmarks.eval_languages import measure_languages
+
+        yield from measure_languages()
+    else:
+        show("Skipped: the multilingual encoder does not run on this machine.")
     yield from measure_cost(judges, slow=False)
     if not smollm.is_installed():
         show("Skipped: the language model of requirements-lm.lock is not installed.")

@@ -18,12 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 
 import numpy as np  # noqa: E402 - the path first, as above
 
-from benchmarks.figures import Row, auc, average  # noqa: E402 - likewise
+from benchmarks.figures import Row, auc  # noqa: E402 - likewise
 from pipeline.bank import load_bank  # noqa: E402 - likewise
 from pipeline.providers import multilingual  # noqa: E402 - likewise
 from pipeline.providers.registry import RELEVANCE_LANGUAGES  # noqa: E402 - likewise
-from pipeline.stages.keyword_forms import keyword_forms  # noqa: E402 - likewise
-from pipeline.stages.keywords import find_keyword  # noqa: E402 - likewise
 from pipeline.stages.questions import BankQuestion  # noqa: E402 - likewise
 from pipeline.stages.relevance import judge_relevance  # noqa: E402 - likewise
 from pipeline.stages.transcript import Script, read_script  # noqa: E402 - likewise
@@ -32,7 +30,6 @@ from pipeline.stages.word_lists import language_of  # noqa: E402 - likewise
 from pipeline.values import QuestionBrief, Transcript  # noqa: E402 - likewise
 
 DATA = Path(__file__).parent / "data" / "answers_es_fr_de.jsonl"
-OTHERS = 6  # answers to other questions that each question's keywords are looked for in
 
 
 def main() -> int:
@@ -67,7 +64,6 @@ def measure_languages() -> Iterator[Row]:
             yield auc(right, wrong).row(
                 f"{language}: matching AUC, {name}", ">= 0.75", baseline="0.5 (chance)"
             )
-        yield from _keywords(language, scripts, briefs, encoder)
 
 
 def read_rows() -> list[dict[str, Any]]:
@@ -102,25 +98,6 @@ def _matched(
             score = judge_relevance(script, question=brief, encoder=encoder).score or 0.0
             (right if asked == place else wrong).append(score)
     return right, wrong
-
-
-def _keywords(
-    language: str,
-    scripts: Sequence[Script],
-    briefs: Sequence[QuestionBrief],
-    encoder: RememberingEncoder,
-) -> Iterator[Row]:
-    """The expected keywords, which are English, in answers to their question and to others."""
-    found: dict[bool, list[float]] = {True: [], False: []}
-    for place, script in enumerate(scripts):
-        for asked in range(place, place + 1 + OTHERS):
-            for keyword in briefs[asked % len(briefs)].expected_keywords:
-                hit = find_keyword(script, keyword_forms(keyword), encoder=encoder)
-                found[asked == place].append(1.0 if hit.credit else 0.0)
-    yield average(found[False]).row(
-        f"{language}: keywords of other questions found", "<= 0.1", baseline="-"
-    )
-    yield average(found[True]).row(f"{language}: keywords found", ">= 0.4", baseline="-")
 
 
 def write_centres(target: Path) -> None:

@@ -23,7 +23,16 @@ from pipeline.providers.whisper import FasterWhisper
 from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.pauses import find_gaps
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import METRICS, Evaluation, QuestionBrief, Segment, Span, Transcript, Word
+from pipeline.values import (
+    METRICS,
+    Evaluation,
+    QuestionBrief,
+    Segment,
+    Sound,
+    Span,
+    Transcript,
+    Word,
+)
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "interview-platform-eval"
 FORMATS = ("mp3", "m4a", "webm", "ogg")
@@ -197,5 +206,6 @@ def _from_json(kept: dict[str, object]) -> Transcript:
             "words": tuple(Word(**each) for each in kept["words"]),  # type: ignore[attr-defined]
             "segments": tuple(Segment(**each) for each in kept["segments"]),  # type: ignore[attr-defined]
             "speech": tuple(Span(**each) for each in kept["speech"]),  # type: ignore[attr-defined]
-        }  # type: ignore[arg-type]  # written by asdict, above
+            "sound": Sound(**kept["sound"]) if kept.get("sound") else None,  # type: ignore[arg-type]
+        }  # written by asdict, above
     )

@@ -1,6 +1,7 @@
 """Many answers are judged anew by today's scorer, a few at a time."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -24,7 +25,12 @@ pytestmark = pytest.mark.django_db
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What went to the broker, which is not there."""
     names: list[str] = []
-    monkeypatch.setattr(chains, "_send", lambda work: names.append(work.task) or True)
+
+    def send(work: Any) -> bool:
+        names.append(work.task)
+        return True
+
+    monkeypatch.setattr(chains, "_send", send)
     monkeypatch.setattr(chains._Rest, "until", 0.0)
     return names
 
