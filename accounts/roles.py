@@ -42,16 +42,23 @@ def grant(apps: Apps, role: str, rights: Rights) -> None:
     group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=role)
     kinds = apps.get_model("contenttypes", "ContentType").objects
     permissions = apps.get_model("auth", "Permission").objects
-    for table, verbs in rights.items():
+    wanted = {
+        (table, f"{verb}_{table.split('.')[1]}"): f"Can {verb} {table.split('.')[1]}"
+        for table, verbs in rights.items()
+        for verb in verbs
+    }
+    known = {f"{kind.app_label}.{kind.model}": kind for kind in kinds.all()}
+    for table in rights.keys() - known.keys():
         app, model = table.split(".")
-        kind, _ = kinds.get_or_create(app_label=app, model=model)
-        for verb in verbs:
-            right, _ = permissions.get_or_create(
-                content_type=kind,
-                codename=f"{verb}_{model}",
-                defaults={"name": f"Can {verb} {model}"},
-            )
-            group.permissions.add(right)
+        known[table] = kinds.create(app_label=app, model=model)
+    existing = {(right.content_type_id, right.codename): right for right in permissions.all()}
+    group.permissions.add(
+        *(
+            existing.get((known[table].pk, codename))
+            or permissions.create(content_type=known[table], codename=codename, name=name)
+            for (table, codename), name in wanted.items()
+        )
+    )
 
 
 def give_roles(person: "User", roles: Iterable[str]) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -19,6 +18,7 @@ from rest_framework.views import APIView
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.accept import FileAccept
+from interview_platform.http.arrival import began_at
 from interview_platform.http.envelope import answer
 from interview_platform.http.parsers import StrictJSONParser
 from interview_platform.http.throttles import UploadThrottle
@@ -73,7 +73,7 @@ class UploadDoor(APIView):
             super().initial(request, *args, **kwargs)
             return
         refuse_huge_body(request)
-        self.began_at = timezone.now()
+        self.began_at = began_at(request)
         super().initial(request, *args, **kwargs)
         self.question = get_question(owner=request.user, **kwargs)
         services.require_open_for_recordings(self.question.session)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings as project_settings
+from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
+from interview_platform.http import throttles
 from sessions.models import InterviewSession, Question
 from tests.factories import make_question, make_session, make_user
 from tests.private_broker import PrivateBroker
@@ -84,7 +86,22 @@ def broker(private_broker: PrivateBroker) -> PrivateBroker:
     return private_broker
 
 
-@pytest.fixture
-def roles(db: None) -> None:
-    """The roles of staff, where a test that committed has wiped away what migrations made."""
+@pytest.fixture(scope="session", autouse=True)
+def _roles_come_back() -> Iterator[None]:
+    """Have the roles of staff made again where a test that committed has wiped away what migrations made."""
+    last = apps.get_app_config("token_blacklist")  # of those with tables: all rights are there
+    post_migrate.connect(make_roles_again, sender=last)
+    yield
+    post_migrate.disconnect(make_roles_again, sender=last)
+
+
+def make_roles_again(**_: object) -> None:
+    """Do what migrations did."""
     import_module("accounts.migrations.0003_roles_of_staff").make_roles(apps, None)
+    import_module("pipeline.migrations.0006_wanted_evaluations").let_staff_see_them(apps, None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_away() -> None:
+    """Forget that an earlier test's counters were away."""
+    throttles._Rest.until = 0.0

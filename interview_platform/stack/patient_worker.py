@@ -19,9 +19,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from interview_platform.http.arrival import BEGAN
 
 GATHER_SECONDS: Final = 20.0  # for a whole request; a recording has as long as it keeps coming
 LINGER_SECONDS: Final = 2.0
@@ -45,6 +48,7 @@ class Connection(TConn):  # type: ignore[misc] # gunicorn has no types
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.gathered = bytearray()
+        self.began = 0.0  # when the first byte of it came, as seconds since 1970
         self.searched = 0  # bytes in which no end of the head was found
         self.linger: Callable[[Connection], None] | None = None
 
@@ -80,16 +84,29 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     """Gathers requests in its loop."""
 
     gathered_bytes = 0
+    wsgi: Any  # the application
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.lingering: deque[Connection] = deque()  # answered for the last time, not hung up yet
+        self.began: WeakKeyDictionary[socket.socket, float] = WeakKeyDictionary()
 
     def init_process(self) -> None:
         """Have as many descriptors as the system allows: a connection is one."""
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Tell the application when each request began to come: it may have waited for a thread since."""
+        super().load_wsgi()
+        application = self.wsgi
+
+        def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            environ[BEGAN] = self.began.get(environ["gunicorn.socket"], time.time())
+            return application(environ, start_response)
+
+        self.wsgi = call
 
     def accept(self, listener: Any) -> None:
         """Take a connection, and gather its first request."""
@@ -134,6 +151,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if isinstance(conn, Connection) and conn.gathered and conn in self.keepalived_conns:
             self.poller.unregister(conn.sock)
             self.keepalived_conns.remove(conn)
+            conn.began = time.time()
             self._gather(conn)
             self._hand_over_when_whole(conn)
 
@@ -166,6 +184,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if not block:
             self._drop(conn)
             return
+        if not conn.gathered:
+            conn.began = time.time()
         conn.gathered += block
         self.gathered_bytes += len(block)
         if not self._hand_over_when_whole(conn) and self.gathered_bytes > MOST_GATHERED:
@@ -197,6 +217,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         if conn.parser is None:
             conn.parser = http.get_parser(self.cfg, conn.sock, conn.client)
             conn.initialized = True
+        self.began[conn.sock] = conn.began
         conn.parser.unreader.unread(bytes(conn.gathered[:length]))
         del conn.gathered[:length]
         conn.searched = 0

@@ -10,7 +10,7 @@ from celery import current_app
 from django.core import mail, signing
 from rest_framework.test import APIClient
 
-from accounts import letters
+from accounts import letters, tasks
 from accounts.models import Letter, User
 from tests.integration.accounts.mails import deliver, token_in
 from tests.integration.accounts.people import PASSWORD, Person, refresh, status_with
@@ -223,6 +223,7 @@ class TestALetter:
     ) -> None:
         ask(api, "alice@example.com")
 
-        current_app.tasks[letters.TASK].run()
+        assert tasks.deliver_letters.name == letters.TASK
+        tasks.deliver_letters.run()
 
         assert [message.to for message in mail.outbox] == [["alice@example.com"]]

@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin
 from accounts.models import User
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
+pytestmark = pytest.mark.django_db
 
 APPS = {"accounts", "interview_sessions", "media", "pipeline", "analytics"}
 PEOPLE = "/admin/accounts/user/"

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.integration.analytics.reviewing import LIST, MARKUP, QUOTED, answer, desk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("reviewer")

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.integration.analytics.reviewing import LIST, MARKUP, desk, score
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("run")

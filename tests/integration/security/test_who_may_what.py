@@ -19,7 +19,7 @@ from tests.factories import make_session, make_user
 from tests.integration.security.people import STAFF, VISITORS, House, furnish, knock, make_staff
 from tests.integration.security.routes import METHODS, admin_paths, routes, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
+pytestmark = pytest.mark.django_db
 
 PUBLIC_IN_THE_ADMIN: Final = {"/admin/login/", "/admin/logout/"}
 OF_ANY_STAFF: Final = {  # one's own password and codes, and lists of what one may see, which are empty
