@@ -65,7 +65,7 @@ class ShownAttempt:
     @property
     def is_typed(self) -> bool:
         """Tell whether it was written instead of spoken."""
-        return not self.run.audio_key
+        return not self.run.audio_format  # the key goes with a recording whose time is over
 
     @property
     def has_trouble(self) -> bool:

@@ -69,31 +69,41 @@ def hammer(
 
 
 class Connection:
-    """One connection, on which one request follows the other."""
+    """One connection, on which one request follows the other; a new one where the server has closed it."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._socket = socket.create_connection(
-            (parts.hostname, parts.port), timeout=PATIENCE_SECONDS
-        )
+        self._address = parts.hostname or "", parts.port or 80
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(self._address, timeout=PATIENCE_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
+        self._is_over = False
+
+    def _close(self) -> None:
+        self._file.close()
+        self._socket.close()
 
     def __enter__(self) -> "Connection":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._socket.close()
+        self._close()
 
     def ask(self, request: bytes) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers (lower case) and body."""
+        if self._is_over:
+            self._close()
+            self._open()
         self._socket.sendall(request)
         status = int(self._file.readline().split()[1])
         headers = {}
         while (line := self._file.readline()) not in {b"\r\n", b""}:
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
+        self._is_over = headers.get("connection", "").lower() == "close"
         return status, headers, self._file.read(int(headers.get("content-length", 0)))
 
 

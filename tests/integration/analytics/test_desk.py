@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from pipeline.models import PipelineRun
@@ -13,6 +14,7 @@ from tests.factories import (
     make_feedback,
     make_finished_run,
     make_question,
+    make_recording,
     make_run,
     make_score,
     make_session,
@@ -80,12 +82,25 @@ class TestTheDesk:
     def test_shows_a_typed_answer_without_a_player(
         self, client: Client, question: Question
     ) -> None:
-        run = make_finished_run(question=question, audio_key="", audio_duration=None)
+        run = make_finished_run(
+            question=question, audio_key="", audio_format="", audio_duration=None
+        )
         make_transcript(run=run, text="I would wait.", words=[], duration=0.0, model="typed")
 
         page = desk(client, run.session)
 
         assert "I would wait." in page
+        assert "<audio" not in page
+
+    def test_says_that_a_recording_is_gone_whose_time_is_over(
+        self, client: Client, question: Question
+    ) -> None:
+        run = make_finished_run(question=question, audio_key="")
+        make_recording(run=run, storage_key="gone.mp3", expired_at=timezone.now())
+
+        page = desk(client, run.session)
+
+        assert "The recording is gone." in page
         assert "<audio" not in page
 
     def test_shows_what_the_candidate_reads(self, client: Client, run: PipelineRun) -> None:
