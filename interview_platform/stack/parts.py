@@ -110,7 +110,7 @@ def worker(config: StackConfig, *, name: str, queues: str, options: tuple[str, .
         command=[
             *(sys.executable, "-m", "celery", "--app", "celery_app", "worker"),
             *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", "prefork"),
-            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
             *options,
         ],
         log=config.logs / f"worker-{name}.log",
