@@ -21,10 +21,11 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from gunicorn import http
+from gunicorn import http, util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from interview_platform.http.arrival import BEGAN
+from interview_platform.stack.refusals import write_refusal
 
 GATHER_SECONDS: Final = 20.0  # for a whole request; a recording has as long as it keeps coming
 LINGER_SECONDS: Final = 2.0
@@ -36,7 +37,6 @@ HEAD_END: Final = b"\r\n\r\n"
 LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*\r\n", re.IGNORECASE)
 CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 EXPECTS: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
-TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 NO_DESCRIPTOR_LEFT: Final = (errno.EMFILE, errno.ENFILE)
 NOBODY_THERE: Final = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
@@ -95,6 +95,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """Have as many descriptors as the system allows: a connection is one."""
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        util.write_error = (
+            write_refusal  # gunicorn has no other way to have its errors told by somebody else
+        )
         super().init_process()
 
     def load_wsgi(self) -> None:
@@ -257,7 +260,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def _refuse(self, conn: Connection) -> None:
         """Say what is wrong, if the client listens, and close."""
         with suppress(OSError):
-            conn.sock.send(TOO_LONG)
+            write_refusal(conn.sock, 431, "Request Header Fields Too Large")
         self._drop(conn)
 
     def _make_room(self) -> None:

@@ -1,5 +1,6 @@
 """Slow and silent clients against the API's own kind of worker, with one process of two threads."""
 
+import json
 import os
 import re
 import socket
@@ -198,3 +199,20 @@ class TestGoodClients:
             client.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 70_000)
 
             assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
+
+    @pytest.mark.parametrize(
+        ("request_", "status"),
+        [
+            (b"\x16\x03\x01 nonsense\r\n\r\n", 400),
+            (b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n" % (b"a" * 9000), 414),
+            (post(b"x", headers=b"Expect: the-unexpected\r\n"), 417),
+        ],
+    )
+    def test_are_refused_in_the_envelope(self, port: int, request_: bytes, status: int) -> None:
+        head, _, body = ask(port, request_).partition(b"\r\n\r\n")
+
+        assert head.startswith(b"HTTP/1.1 %d " % status)
+        assert b"\r\nContent-Type: application/json" in head
+        told = json.loads(body)
+        assert (told["success"], told["error"]["code"]) == (False, status)
+        assert told["meta"]["request_id"]
