@@ -154,6 +154,8 @@ def _from_api_exception(exc: exceptions.APIException) -> Answer:
     headers = _retry(getattr(exc, "wait", None))
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
+    if isinstance(exc, _TooLarge):
+        headers["Connection"] = "close"  # the rest of it is not read
     error = error_object(exc.status_code, message)
     return Answer(status=exc.status_code, error=error, headers=headers)
 

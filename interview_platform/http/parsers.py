@@ -48,7 +48,7 @@ def _read(stream: IO[Any]) -> bytes:
     limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     raw: bytes = stream.read(limit + 1)
     if len(raw) > limit:
-        raise TooLarge
+        raise TooLarge(headers={"Connection": "close"})  # the rest of it is not read
     return raw
 
 

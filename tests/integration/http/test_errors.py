@@ -180,6 +180,7 @@ class TestBodies:
         response = api.post("/api/v1/echo", body, content_type="application/json")
 
         assert response.status_code == 413
+        assert response.headers["Connection"] == "close"  # the rest is not read
         error_of(response)
 
     def test_of_unknown_length_are_a_411(self, api: APIClient) -> None:
