@@ -35,7 +35,7 @@ handler400, handler403 = handle_bad_request, handle_forbidden
 handler404, handler500 = handle_unknown_path, handle_surprise
 
 ERRORS = {
-    "surprise": RuntimeError("the secret is 42"),
+    "surprise": RuntimeError("the secret is xyzzy"),
     "database": OperationalError("connection refused at 10.0.0.1"),
     "conflict": Conflict("Session is already complete"),
     "invalid": Invalid(details=(Detail("file", "The file is empty.", "empty_file"),)),
