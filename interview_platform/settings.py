@@ -13,6 +13,7 @@ import dj_database_url
 
 from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
 from interview_platform.broker_url import read_broker_url
+from interview_platform.database_options import postgres_settings
 from interview_platform.email_url import mail_from_url
 from interview_platform.env import (
     env_bool,
@@ -133,8 +134,12 @@ def _database(url: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         }
     else:
-        config["CONN_MAX_AGE"] = 60
-        config["OPTIONS"] = {"connect_timeout": 3, **config.get("OPTIONS", {})}
+        config |= postgres_settings(
+            config,
+            pool=env_int("DATABASE_POOL", default=0),
+            has_pgbouncer=env_bool("DATABASE_PGBOUNCER", default=False),
+            statement_seconds=env_int("DATABASE_STATEMENT_SECONDS", default=0),
+        )
     return config
 
 

@@ -20,11 +20,17 @@ CPU_KILOBYTES_PER_CHILD = (
 )
 
 # A slow broker must not hold up a request.
-API_ENVIRONMENT = {"BROKER_SOCKET_TIMEOUT": "0.7", "BROKER_CONNECT_TIMEOUT": "0.7"}
+API_ENVIRONMENT = {
+    "BROKER_SOCKET_TIMEOUT": "0.7",
+    "BROKER_CONNECT_TIMEOUT": "0.7",
+    "DATABASE_STATEMENT_SECONDS": "30",  # nobody waits any longer for an answer
+}
 WORKER_ENVIRONMENT = {
     "REMAP_SIGTERM": "SIGQUIT",  # give work back at a stop, do not wait for its end
     "KMP_BLOCKTIME": "0",  # OpenMP's threads must not spin between two calls
     "OMP_NUM_THREADS": "1",  # the processes are as many as the cores already
+    "DATABASE_POOL": "0",  # its threads do not outlive a fork, and a process needs one connection
+    "DATABASE_STATEMENT_SECONDS": "300",
 }
 
 
