@@ -18,6 +18,7 @@ from tests.running_stack import RunningStack
 Shoot = Callable[..., None]
 DESK: Final = (1280, 1560)
 REPORT: Final = (900, 1180)
+PAGE: Final = (1280, 1200)
 EMAIL: Final = "reviewer@example.com"
 ANSWER: Final = "document.querySelector('#question-1')"
 VERDICT: Final = {
@@ -43,7 +44,7 @@ def take_staff_pictures(
     page.run("document.querySelector('form').requestSubmit()")
     page.wait_for_text("Review desk")
     _desk(page, shoot, stack)
-    # further pages of staff go here, each as a function beside `_desk`
+    _overview(page, shoot, stack)
 
 
 def _desk(page: Page, shoot: Shoot, stack: RunningStack) -> None:
@@ -62,6 +63,17 @@ def _desk(page: Page, shoot: Shoot, stack: RunningStack) -> None:
         shoot(name, DESK, dark=dark)
     page.open(place.replace("/change/", "/report"))
     shoot("report", REPORT)
+
+
+def _overview(page: Page, shoot: Shoot, stack: RunningStack) -> None:
+    for name, place, said in (
+        ("staff-overview", "overview", "Workers"),
+        ("agreement", "agreement", "Spearman"),
+    ):
+        page.look_like(width=PAGE[0], height=PAGE[1])
+        page.open(f"{stack.url}/admin/{place}")
+        page.wait_for_text(said)
+        shoot(name, PAGE)
 
 
 def _hear_a_word(page: Page) -> None:
