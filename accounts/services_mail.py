@@ -43,4 +43,4 @@ def verify_address(token: str) -> None:
 
 def _everybody() -> "QuerySet[User]":
     """Return people who are locked until the commit: of two uses of one link, the second comes after the first."""
-    return User.objects.select_for_update()
+    return User.objects.select_for_update(no_key=True)

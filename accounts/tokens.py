@@ -146,7 +146,7 @@ def _holder(token: Any, *, people: "QuerySet[User] | None" = None) -> User:
 @transaction.atomic
 def _use_once(token: Any) -> TokenPair | None:
     """Trade the token for the next pair; None, with the family revoked, when it was used before."""
-    user = _holder(token, people=User.objects.select_for_update())  # one after the other
+    user = _holder(token, people=User.objects.select_for_update(no_key=True))  # one after the other
     row = OutstandingToken.objects.filter(user=user, jti=token[api_settings.JTI_CLAIM]).first()
     if row is None:
         return None
@@ -164,7 +164,7 @@ def _family_of(token: Any) -> str:
 @transaction.atomic
 def _blacklist(user: User, *, family: str = "") -> None:
     """Revoke the family, or all when none is named; the lock keeps a rotation from slipping through."""
-    User.objects.select_for_update().filter(pk=user.pk).first()
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
     tokens = OutstandingToken.objects.filter(user=user, blacklistedtoken__isnull=True)
     if family:
         tokens = tokens.filter(jti__startswith=f"{family}.")

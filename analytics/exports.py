@@ -46,7 +46,7 @@ class NoExport(NotFound):
 @transaction.atomic
 def ask_for_export(owner: User) -> ExportJob:
     """Return the export that is in work, else begin a new one in place of an earlier one."""
-    User.objects.select_for_update().get(pk=owner.pk)
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     job = owner.export_jobs.filter(state__in=ExportJob.UNFINISHED).first()
     if job is None:
         _forget(owner.export_jobs.values_list("pk", flat=True))

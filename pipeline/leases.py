@@ -195,9 +195,14 @@ def reap() -> list[PipelineRun]:
 
 
 def hold_session(run_id: int) -> None:
-    """Take the row of the run's session, if it is still there, until the end of the transaction."""
+    """
+    Take the row of the run's session, if it is still there, until the end of the transaction.
+
+    Not its key: a row that refers to the session may be written meanwhile, and nobody who commits one has to wait.
+    """
     run = PipelineRun.objects.filter(pk=run_id).values("session")
-    InterviewSession.objects.select_for_update().filter(pk__in=run).values_list("pk").first()
+    sessions = InterviewSession.objects.select_for_update(no_key=True)
+    sessions.filter(pk__in=run).values_list("pk").first()
 
 
 def _claimable(run_id: int, stage: Stage) -> "QuerySet[PipelineRun]":
@@ -236,7 +241,7 @@ def _held(held: Claim) -> "QuerySet[PipelineRun]":
 
 def _lock_session(run: PipelineRun) -> InterviewSession:
     session = (
-        InterviewSession.objects.select_for_update(of=("self",))
+        InterviewSession.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner")
         .filter(pk=run.session_id)
         .first()

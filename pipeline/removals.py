@@ -18,7 +18,7 @@ def remove_run(run: PipelineRun) -> bool:
 
     A worker that is at it finds its lease gone. The session is scored anew from the answers that are left.
     """
-    session = InterviewSession.objects.select_for_update().filter(runs=run.pk).first()
+    session = InterviewSession.objects.select_for_update(no_key=True).filter(runs=run.pk).first()
     stored = PipelineRun.objects.select_related("question").filter(pk=run.pk).first()
     if session is None or stored is None:
         return False

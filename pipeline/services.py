@@ -144,7 +144,7 @@ def re_evaluate(run: PipelineRun) -> bool:
 @transaction.atomic
 def ask_for_session_results(session: InterviewSession) -> None:
     """Make sure that score and feedback of the session are, or will be, made of all answers that can be judged."""
-    InterviewSession.objects.select_for_update().get(pk=session.pk)
+    InterviewSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     runs = list(latest_runs(session))
     own = session.runs.filter(question__isnull=True, state__in=PipelineRun.UNFINISHED)
     if own.exists() or any(run.state in PipelineRun.UNFINISHED for run in runs):
@@ -277,9 +277,10 @@ def _send_after_commit(run: PipelineRun) -> None:
 
 
 def lock_run(run: PipelineRun) -> PipelineRun:
-    """Return the run as it is stored, held until the transaction ends."""
+    """Return the run as it is stored, held until the transaction ends; its session first, as everywhere."""
+    hold_session(run.pk)
     return (
-        PipelineRun.objects.select_for_update(of=("self",))
+        PipelineRun.objects.select_for_update(of=("self",), no_key=True)
         .select_related("session", "question")
         .get(pk=run.pk)
     )

@@ -107,7 +107,7 @@ def note_recording(*, question: Question) -> int:
     session = _lock(question.session)
     if session.status == Status.COMPLETED:
         raise SessionCompleted
-    stored = Question.objects.select_for_update().filter(pk=question.pk).first()
+    stored = Question.objects.select_for_update(no_key=True).filter(pk=question.pk).first()
     if stored is None:
         raise QuestionNotFound
     stored.attempt_count += 1
@@ -186,7 +186,7 @@ def require_open_for_questions(*, session: InterviewSession, replace: bool) -> I
 def _lock(session: InterviewSession) -> InterviewSession:
     """Return the session as it is stored, held until the transaction ends."""
     stored = (
-        InterviewSession.objects.select_for_update(of=("self",))
+        InterviewSession.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner")
         .filter(pk=session.pk)
         .first()

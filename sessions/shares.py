@@ -47,7 +47,7 @@ def share_session(
 ) -> tuple[SessionShare, str]:
     """Return a new link to the owner's session and its secret, which is told this once."""
     session = get_session(owner=owner, session_uuid=session_uuid)
-    InterviewSession.objects.select_for_update().get(pk=session.pk)
+    InterviewSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     session.shares.filter(expires_at__lte=timezone.now()).delete()
     if session.shares.count() >= MAX_SHARES:
         raise TooManyShares
@@ -90,7 +90,7 @@ def find_share(token: str) -> SessionShare:
 def leave_comment(token: str, *, author: str, text: str, score: int | None) -> ShareComment:
     """Keep what a visitor says; raise `ShareNotFound` or `TooManyComments`."""
     share = find_share(token)
-    SessionShare.objects.select_for_update().get(pk=share.pk)
+    SessionShare.objects.select_for_update(no_key=True).get(pk=share.pk)
     if share.comments.count() >= MAX_COMMENTS:
         raise TooManyComments
     return ShareComment.objects.create(share=share, author=author, text=text, score=score)

@@ -50,7 +50,7 @@ MUTATIONS: Final = (
     Mutation(
         "the session's row lock",
         "pipeline/leases.py",
-        'InterviewSession.objects.select_for_update(of=("self",))',
+        'InterviewSession.objects.select_for_update(of=("self",), no_key=True)',
         "InterviewSession.objects",
         (f"{PIPELINE}/test_at_once.py",),
         postgres=True,

@@ -18,6 +18,7 @@ from sessions.models import Question
 from sessions.services import delete_session, note_recording
 from tests.factories import make_evaluation, make_question, make_run, make_transcript
 from tests.private_broker import PrivateBroker
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +114,42 @@ class TestOneRun:
 
         run.refresh_from_db()
         assert (run.stage, run.state, run.publish_count) == ("transcribe", "queued", 1)
+
+
+class TestSomebodyWhoAsksForAnEvaluation:
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
+    def test_and_the_worker_that_is_at_it_do_not_wait_for_each_other(
+        self, question: Question, broker: PrivateBroker
+    ) -> None:
+        run = judged(question)
+        make_evaluation(run=run)
+        held = leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="cpu@test")
+        assert isinstance(held, Claim)
+        has_session, has_asked = threading.Event(), threading.Event()
+
+        def finish() -> None:
+            with transaction.atomic():
+                leases.hold_session(run.pk)
+                has_session.set()
+                wait_until(lambda: has_asked.is_set() or somebody_waits(), seconds=10)
+                leases.finish(held, keep=lambda done: records.save_score(done.session))
+
+        def ask() -> None:
+            has_session.wait()
+            services.ask_for_evaluation(run, expected_keywords=["deadline"])
+            has_asked.set()
+
+        at_once(finish, ask)
+
+        run.refresh_from_db()
+        assert (run.stage, run.state) == (Stage.EVALUATE, "queued")
+
+
+def somebody_waits() -> bool:
+    """Tell whether a connection waits for a row that another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 class TestManyRecordings:
