@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
 from analytics import selectors, selectors_attempts
-from analytics.chart_images import IMAGES
+from analytics.chart_images import IMAGES, LOOK
 from analytics.charts import CHARTS
 from analytics.serializers import (
     ChartIn,
@@ -27,6 +27,7 @@ from interview_platform.http.accept import KindAccept
 from interview_platform.http.conditional import conditional_answer
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
+from interview_platform.http.queries import read_query
 
 TAGS = ["Progress"]
 
@@ -42,7 +43,7 @@ class History(APIView):
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         """List your sessions with scores, newest or best first."""
-        form = HistoryIn(data=request.query_params)
+        form = HistoryIn(data=read_query(request))
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         sessions = selectors.list_history(owner=request.user, filters=wanted, order=wanted["order"])
@@ -95,7 +96,7 @@ class Charts(APIView):
     )
     def get(self, request: AuthenticatedRequest, chart_type: str) -> HttpResponse:
         """Return a chart in the shape that Chart.js takes, or as an image."""
-        form = ChartIn(data=request.query_params)
+        form = ChartIn(data=read_query(request))
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         chart = selectors.read_chart(
@@ -105,7 +106,7 @@ class Charts(APIView):
         image = IMAGES.get(wanted["format"])
         if image is None:
             return conditional_answer(request, data)
-        asked = conditional_answer(request, {"chart": data, **wanted})
+        asked = conditional_answer(request, {"chart": data, "look": LOOK, **wanted})
         if asked.status_code == 304:  # noqa: PLR2004 - not modified: nothing needs to be drawn
             return asked
         drawn = image.draw(chart, theme=wanted["theme"])
@@ -125,7 +126,7 @@ class Compare(APIView):
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         """Compare two sessions (`sessions=…,…`), or two attempts (`question=…&attempts=1,2`)."""
-        form = CompareIn(data=request.query_params)
+        form = CompareIn(data=read_query(request))
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         if "sessions" in wanted:
