@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.languages import ISO_639_1
@@ -14,7 +15,6 @@ MAX_PASSWORD = 128
 MAX_SKILLS = 50
 MAX_SKILL_LENGTH = 60
 MAX_EXPERIENCE = 70  # years
-NAME_HAS_A_LETTER = r"\S"
 
 
 class PasswordField(TextField):
@@ -39,6 +39,11 @@ class SkillsField(serializers.ListField):
         for skill in super().to_internal_value(data):
             first.setdefault(skill.casefold(), skill)
         return list(first.values())
+
+
+@extend_schema_field({"allOf": [{"type": "string", "enum": list(ISO_639_1)}]})
+class IsoLanguageField(TextField):
+    """A code of ISO 639-1."""
 
 
 class RegisterIn(serializers.Serializer[Any]):
@@ -103,7 +108,7 @@ class ProfileIn(serializers.Serializer[Any]):
     )
     skills = SkillsField(required=False)
     timezone = TextField(max_length=64, required=False, help_text="A name of the IANA database.")
-    language = TextField(
+    language = IsoLanguageField(
         min_length=2, max_length=2, required=False, help_text="A code of ISO 639-1."
     )
     password = PasswordField(

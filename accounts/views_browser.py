@@ -25,9 +25,10 @@ class OwnPageView(PublicView):
     """An endpoint for the pages of this site alone. Put it first among the bases."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse other sites, before anything is looked at."""
+        """Refuse other sites, before anything is looked at; what is offered here is no secret of this site's."""
         super().initial(request, *args, **kwargs)
-        require_own_page(request)
+        if request.method in self.allowed_methods:
+            require_own_page(request)
 
 
 class BrowserRegister(OwnPageView, Register):

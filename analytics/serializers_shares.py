@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.serializers_report import ReportOut, ReportUnderWayOut
-from interview_platform.http.fields import TextField, WholeField
+from interview_platform.http.fields import FlagField, TextField, WholeField
 from sessions.shares import MAX_DAYS
 
 
@@ -13,8 +13,8 @@ class ShareIn(serializers.Serializer[Any]):
     """For how long, and what the visitor gets."""
 
     expires_in_days = WholeField(min_value=1, max_value=MAX_DAYS, default=14)
-    with_audio = serializers.BooleanField(default=False)
-    with_name = serializers.BooleanField(default=True)
+    with_audio = FlagField(default=False)
+    with_name = FlagField(default=True)
 
 
 class CommentIn(serializers.Serializer[Any]):

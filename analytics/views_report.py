@@ -26,6 +26,7 @@ from analytics.serializers_report import (
 )
 from analytics.views import TAGS
 from interview_platform.http.accept import KindAccept
+from interview_platform.http.queries import read_query
 from pipeline.replies import Result, answer_with, hold_as_wished, note_wait
 
 
@@ -73,7 +74,7 @@ class SessionReport(APIView):
     )
     def get(self, request: AuthenticatedRequest, session_uuid: UUID) -> HttpResponse:
         """Return what was asked and said, scores with reasons, charts and next steps; to hand to a coach as a file."""
-        query = ReportIn(data=request.query_params.dict())
+        query = ReportIn(data=read_query(request))
         query.is_valid(raise_exception=True)
         held = hold_as_wished(
             request,

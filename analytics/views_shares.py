@@ -32,6 +32,7 @@ from analytics.serializers_shares import (
 )
 from analytics.views_report import FILES, KINDS, REPORT, ReportAccept, as_file
 from interview_platform.http.envelope import answer
+from interview_platform.http.queries import read_query
 from interview_platform.http.throttles import ScopeThrottle
 from media.selectors import get_recording
 from media.sending import send_recording
@@ -65,7 +66,10 @@ class Shares(APIView):
     """Makes and lists links to a session's report."""
 
     @extend_schema(
-        tags=TAGS, operation_id="share_session", request=ShareIn, responses={201: NewShareOut}
+        tags=TAGS,
+        operation_id="share_session",
+        request=ShareIn,
+        responses={201: NewShareOut, 409: None},
     )
     def post(self, request: AuthenticatedRequest, session_uuid: UUID) -> Response:
         """Make a link by which the report can be read without an account, until it expires or is revoked."""
@@ -119,7 +123,7 @@ class SharedReport(Visited):
     )
     def get(self, request: Request, token: str) -> HttpResponse:
         """Read the report that somebody shared with you."""
-        query = ReportIn(data=request.query_params.dict())
+        query = ReportIn(data=read_query(request))
         query.is_valid(raise_exception=True)
         share = shares.find_share(token)
         outcome = _report_of(share)
@@ -171,7 +175,10 @@ class SharedComments(Visited):
     throttle_classes = (CommentThrottle,)
 
     @extend_schema(
-        tags=TAGS, operation_id="comment_on_report", request=CommentIn, responses={201: CommentOut}
+        tags=TAGS,
+        operation_id="comment_on_report",
+        request=CommentIn,
+        responses={201: CommentOut, 409: None},
     )
     def post(self, request: Request, token: str) -> Response:
         """Leave a comment and, if you like, a score of 100; only the candidate sees it."""

@@ -21,6 +21,7 @@ from interview_platform.http.accept import FileAccept
 from interview_platform.http.arrival import began_at
 from interview_platform.http.envelope import answer
 from interview_platform.http.parsers import StrictJSONParser
+from interview_platform.http.queries import read_query
 from interview_platform.http.throttles import UploadThrottle
 from media import selectors, services
 from media.audio_files import CONTENT_TYPES
@@ -142,7 +143,7 @@ class Recording(Idempotent, Rationed, UploadDoor):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> HttpResponseBase:
         """Return the recording, or a range of it; with `redirect=true` perhaps a short-lived address instead."""
-        form = DownloadIn(data=request.query_params)
+        form = DownloadIn(data=read_query(request))
         form.is_valid(raise_exception=True)
         recording = selectors.get_recording(
             owner=request.user,

@@ -5,7 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from accounts.serializers import SkillsField
-from interview_platform.http.fields import TextField, WholeField
+from interview_platform.http.fields import FlagField, TextField, WholeField
 from pipeline.serializers_parts import UNDER_WAY
 from sessions.models import Category
 from sessions.serializers import QuestionOut
@@ -13,16 +13,6 @@ from sessions.serializers import QuestionOut
 DEFAULT_QUESTIONS: Final = 5
 MAX_QUESTIONS: Final = 20
 MAX_JOB_DESCRIPTION: Final = 10_000  # characters
-
-
-class FlagField(serializers.BooleanField):
-    """True or false, and nothing that could be turned into it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        """Return the flag."""
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 class GenerateIn(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
+from interview_platform.http.queries import read_query
 from sessions import selectors, services
 from sessions.serializers import (
     DeletedOut,
@@ -66,7 +67,7 @@ class Sessions(Idempotent, APIView):
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         """List your sessions, newest first."""
-        filters = SessionFiltersIn(data=request.query_params)
+        filters = SessionFiltersIn(data=read_query(request))
         filters.is_valid(raise_exception=True)
         sessions = selectors.list_sessions(owner=request.user, filters=filters.validated_data)
         return paginate(

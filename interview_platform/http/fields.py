@@ -15,6 +15,16 @@ class TextField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class FlagField(serializers.BooleanField):
+    """True or false, and nothing that could be turned into it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the flag."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class WholeField(serializers.IntegerField):
     """A whole number, and nothing that could be turned into one."""
 

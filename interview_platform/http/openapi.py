@@ -18,6 +18,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """Names our authentication class in the document."""
 
     target_class = "accounts.http.BearerAuthentication"
+    match_subclasses = True
     name = "bearerAuth"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
@@ -47,6 +48,9 @@ class EnvelopeSchema(AutoSchema):
         declared: list[dict[str, Any]] = super()._get_parameters()
         names = {parameter["name"] for parameter in declared}
         ours = [header for header in self._headers() if header["name"] not in names]
+        for parameter in declared:
+            if parameter["in"] == "query" and not parameter.get("required"):
+                parameter["allowEmptyValue"] = True  # `read_query` takes it as left out
         return [*declared, *ours]
 
     def _headers(self) -> Iterator[dict[str, Any]]:

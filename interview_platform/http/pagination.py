@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from interview_platform.http.envelope import Answer, answer
+from interview_platform.http.queries import read_query
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
@@ -55,17 +56,13 @@ def paginate(
     serialize: Callable[[Any], Any],
 ) -> Answer:
     """Return `data.<name>` with one page of the list, and `meta.pagination`."""
-    form = PageIn(data=_asked(request))
+    form = PageIn(data=read_query(request))
     form.is_valid(raise_exception=True)
     items = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
     size = min(form.validated_data["page_size"], MAX_SIZE)
     page = Page(number=form.validated_data["page"], size=size, items=items)
     rows = [serialize(row) for row in queryset[page.slice]] if items else []
     return answer({name: rows}, meta={"pagination": _describe(request, page)})
-
-
-def _asked(request: Request) -> dict[str, str]:
-    return {key: request.query_params[key] for key in PARAMETERS if key in request.query_params}
 
 
 def _describe(request: Request, page: Page) -> dict[str, Any]:

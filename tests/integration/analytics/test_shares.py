@@ -101,11 +101,20 @@ class TestALink:
     ) -> None:
         assert share(api, held, **wish).status_code == 422
 
+    @pytest.mark.parametrize("flag", [0, 1, "yes", None, []])
+    def test_tells_the_name_on_a_plain_wish_alone(
+        self, api: APIClient, held: InterviewSession, flag: Any
+    ) -> None:
+        assert share(api, held, with_name=flag).status_code == 422
+
     def test_is_one_of_twenty_at_most(self, api: APIClient, held: InterviewSession) -> None:
         for _ in range(20):
             assert share(api, held).status_code == 201
 
-        assert share(api, held).status_code == 409
+        refused = share(api, held)
+
+        assert refused.status_code == 409
+        assert complain(refused.json(), schema_of(SESSION, "post", 409)) == []
 
     def test_is_listed_as_long_as_it_works(self, api: APIClient, held: InterviewSession) -> None:
         share(api, held, with_audio=True)

@@ -52,7 +52,7 @@ class TestPage:
     def test_has_a_hundred_rows_at_most(self, api: APIClient) -> None:
         make_people(105)
 
-        response = api.get("/api/v1/people?page_size=1000000000")
+        response = api.get("/api/v1/people?page_size=1000000000&page=")
 
         assert len(response.json()["data"]["people"]) == 100
         assert pagination_of(response)["page_size"] == 100
@@ -74,7 +74,6 @@ class TestPage:
             ("page=x", "page"),
             ("page=" + "9" * 40, "page"),
             ("page_size=0", "page_size"),
-            ("page_size=", "page_size"),
         ],
     )
     def test_refuses_a_number_that_is_none(self, api: APIClient, query: str, field: str) -> None:

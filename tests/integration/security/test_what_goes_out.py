@@ -53,3 +53,16 @@ class TestTheDocument:
             name: needed for name, needed in said.items() if name not in wrong_credentials
         }
         assert not any(said[name] for name in wrong_credentials)
+
+    def test_says_that_a_blank_in_a_query_is_one_left_out(self) -> None:
+        paths = document_of(settings.ROOT_URLCONF)["paths"]
+        parameters = [
+            parameter
+            for operations in paths.values()
+            for operation in operations.values()
+            for parameter in operation.get("parameters", ())
+            if parameter["in"] == "query"
+        ]
+
+        assert parameters
+        assert all(parameter["allowEmptyValue"] for parameter in parameters)
