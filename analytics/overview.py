@@ -14,6 +14,18 @@ GAP: Final = 0.2  # of a bar's place
 
 
 @dataclass(frozen=True, slots=True)
+class Noun:
+    """What is counted, one of it and many."""
+
+    one: str
+    many: str
+
+    def count(self, number: int) -> str:
+        """Return the number with its noun."""
+        return f"{number:,} {self.one if number == 1 else self.many}"
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """What came in on one day, UTC."""
 
@@ -106,19 +118,21 @@ def every_day(days: Mapping[date, Day], *, last: date, number: int) -> list[Day]
     return [days.get(day, Day(day)) for day in dates]
 
 
-def draw_bars(days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: str) -> BarChart:
+def draw_bars(days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: Noun) -> BarChart:
     """Return the numbers of these days as bars; days that share a bar are added up."""
     sums = [sum(numbers[start:end]) for start, end in _groups(len(days))]
     step = -(-len(days) // MOST_BARS)
     per = "day" if step == 1 else f"{step} days"
-    description = f"{sum(sums):,} {unit}, at most {max(sums):,} in one {per}."
+    description = f"{unit.count(sum(sums))}, at most {max(sums):,} in one {per}."
     return _chart(days, sums, title=title, unit=unit, description=description)
 
 
-def draw_highest(days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: str) -> BarChart:
+def draw_highest(
+    days: Sequence[Day], numbers: Sequence[int], *, title: str, unit: Noun
+) -> BarChart:
     """Return the numbers as bars; of days that share one, the highest: what is counted there may be the same again."""
     highest = [max(numbers[start:end]) for start, end in _groups(len(days))]
-    description = f"At most {max(highest):,} {unit} on one day."
+    description = f"At most {unit.count(max(highest))} on one day."
     return _chart(days, highest, title=title, unit=unit, description=description)
 
 
@@ -147,7 +161,7 @@ def _groups(number: int) -> list[tuple[int, int]]:
 
 
 def _chart(
-    days: Sequence[Day], heights: Sequence[int], *, title: str, unit: str, description: str
+    days: Sequence[Day], heights: Sequence[int], *, title: str, unit: Noun, description: str
 ) -> BarChart:
     top = max([*heights, 1])
     place = WIDTH / len(heights)
@@ -157,7 +171,7 @@ def _chart(
             y=round(HEIGHT - HEIGHT * number / top, 2),
             width=round(place * (1 - GAP), 2),
             height=round(HEIGHT * number / top, 2),
-            title=f"{_span(days[start:end])}: {number:,} {unit}",
+            title=f"{_span(days[start:end])}: {unit.count(number)}",
         )
         for at, ((start, end), number) in enumerate(zip(_groups(len(days)), heights, strict=True))
     ]

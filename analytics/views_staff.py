@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.agreement import Pair, measure_agreement, of_metric
 from analytics.agreement_images import describe, draw_agreement
-from analytics.overview import PERIODS, draw_bars, draw_highest
+from analytics.overview import PERIODS, Noun, draw_bars, draw_highest
 from analytics.palette import DARK, LIGHT
 from analytics.selectors_agreement import Reviewed, list_reviewed
 from analytics.selectors_overview import read_overview
@@ -24,6 +24,8 @@ from pipeline.values import METRICS
 
 VIEW_RUNS: Final = "pipeline.view_pipelinerun"  # every role has it
 VIEW_SCORES: Final = "analytics.view_staffscore"
+RECORDINGS: Final = Noun("recording", "recordings")
+PEOPLE: Final = Noun("person", "people")
 CSV_HEAD: Final = (
     *("session", "question", "attempt", "language", "reviewer", "metric"),
     *("staff", "machine", "difference", "scorer_version", "scored_at", "note"),
@@ -48,8 +50,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "alive": sum(worker.is_alive for worker in found.workers),
         "failed": sum(failure.count for failure in found.failures),
         "charts": [
-            draw_bars(found.days, uploads, title="Recordings", unit="recordings"),
-            draw_highest(found.days, people, title="People who began an interview", unit="people"),
+            draw_bars(found.days, uploads, title="Recordings", unit=RECORDINGS),
+            draw_highest(found.days, people, title="People who began an interview", unit=PEOPLE),
         ],
     }
     return _page(request, "analytics/staff/overview.html", context)

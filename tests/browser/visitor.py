@@ -4,13 +4,13 @@ import json
 import secrets
 from typing import Any, Final, Self
 
+from tests.browser.barriers import find_barriers
 from tests.browser.chromium import Chromium
 from tests.browser.page import Page
 from tests.running_stack import RunningStack
 
 PASSWORD: Final = "correct-horse-9"
 ROLE: Final = "Data Engineer"
-RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 LEAST_TARGET: Final = 24  # CSS pixels, as WCAG 2.2 wants it
 READ = """async (path) => (await (await import("/static/page/api.js")).get(path)).data"""
 
@@ -94,14 +94,7 @@ class Visitor:
 
     def barriers(self, axe: str) -> list[str]:
         """Return what axe finds wrong with the screen: rule, and where."""
-        self.page.run(f"if (!window.axe) {{ {axe} }}")
-        options = {"runOnly": {"type": "tag", "values": RULES}}
-        found = self.page.run(
-            f"""axe.run(document, {json.dumps(options)}).then(({{ violations }}) =>
-              violations.flatMap(({{ id, nodes }}) => nodes.map(({{ target, failureSummary }}) =>
-                `${{id}}: ${{target.join(" ")}} ${{failureSummary}}`)))"""
-        )
-        return [str(one) for one in found]
+        return find_barriers(self.page, axe)
 
     def small_targets(self) -> list[str]:
         """Return what is too small to be hit; words of a text are as high as its lines, which the rule allows."""

@@ -117,7 +117,7 @@ class TestTheOverview:
 
         assert "<dt>Recordings</dt><dd>0</dd>" in page(reviewer, f"{OVERVIEW}?period=week")
         assert "<dt>Recordings</dt><dd>1</dd>" in page(reviewer, f"{OVERVIEW}?period=month")
-        assert "1 recordings altogether" in page(reviewer, f"{OVERVIEW}?period=week")
+        assert "1 recording altogether" in page(reviewer, f"{OVERVIEW}?period=week")
 
     def test_tells_what_waits_and_who_works(self, reviewer: Client) -> None:
         waiting = make_run()

@@ -7,6 +7,7 @@ import pytest
 from analytics.overview import (
     MOST_BARS,
     Day,
+    Noun,
     draw_bars,
     draw_highest,
     every_day,
@@ -16,6 +17,7 @@ from analytics.overview import (
 from analytics.spreadsheet import write_table
 
 TODAY = date(2026, 3, 31)
+THINGS = Noun("thing", "things")
 
 
 class TestDays:
@@ -27,7 +29,7 @@ class TestDays:
 
 class TestBars:
     def test_reach_from_nothing_to_the_top(self) -> None:
-        chart = draw_bars(every_day({}, last=TODAY, number=3), [0, 5, 10], title="R", unit="things")
+        chart = draw_bars(every_day({}, last=TODAY, number=3), [0, 5, 10], title="R", unit=THINGS)
 
         assert [(bar.y, bar.height) for bar in chart.bars] == [(120, 0), (60, 60), (0, 120)]
         assert chart.top == 10
@@ -35,9 +37,7 @@ class TestBars:
         assert chart.bars[1].title == "2026-03-30: 5 things"
 
     def test_take_days_together_where_they_would_be_too_thin(self) -> None:
-        chart = draw_bars(
-            every_day({}, last=TODAY, number=364), [1] * 364, title="R", unit="things"
-        )
+        chart = draw_bars(every_day({}, last=TODAY, number=364), [1] * 364, title="R", unit=THINGS)
 
         assert len(chart.bars) <= MOST_BARS
         assert chart.top == 6
@@ -47,13 +47,19 @@ class TestBars:
     def test_show_the_highest_where_the_same_might_be_counted_twice(self) -> None:
         days = every_day({}, last=TODAY, number=124)
 
-        chart = draw_highest(days, [3, 5] * 62, title="P", unit="people")
+        chart = draw_highest(days, [3, 5] * 62, title="P", unit=Noun("person", "people"))
 
         assert (len(chart.bars), chart.top) == (62, 5)
         assert chart.description == "At most 5 people on one day."
 
+    def test_call_one_by_its_name(self) -> None:
+        chart = draw_bars(every_day({}, last=TODAY, number=2), [0, 1], title="R", unit=THINGS)
+
+        assert chart.description == "1 thing, at most 1 in one day."
+        assert [bar.title for bar in chart.bars] == ["2026-03-30: 0 things", "2026-03-31: 1 thing"]
+
     def test_lie_flat_when_nothing_happened(self) -> None:
-        chart = draw_bars(every_day({}, last=TODAY, number=7), [0] * 7, title="R", unit="things")
+        chart = draw_bars(every_day({}, last=TODAY, number=7), [0] * 7, title="R", unit=THINGS)
 
         assert {bar.height for bar in chart.bars} == {0}
         assert chart.description == "0 things, at most 0 in one day."
