@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any
 
 from pipeline.ports import GrammarFlag
+from pipeline.providers import memory
 
 # Not: Spelling, Capitalization, Punctuation, Formatting, Readability, Style, Enhancement, Miscellaneous,
 # WordChoice, Typo, Eggcorn, BoundaryError: they judge the recogniser's writing, not the speech.
@@ -26,6 +27,7 @@ class HarperChecker:
         with self._lock:
             if self._linter is None:
                 self._linter = harper.Linter(harper.Dialect.AMERICAN)
+                memory.give_back()
             found = self._linter.organized_lints(text, language="plaintext")
         flags = [
             _flag(rule, lint)

