@@ -38,10 +38,9 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, str] | None:
         """Return the person; None without a bearer token; raise when it is worth nothing."""
-        scheme, _, raw = get_authorization_header(request).strip().partition(b" ")
-        if scheme.lower() != SCHEME.lower().encode():
+        token = token_of(request)
+        if token is None:
             return None
-        token = force_str(raw.strip(), errors="replace")
         try:
             return read_access_token(token), token
         except TokenInvalid as error:
@@ -50,6 +49,14 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401."""
         return SCHEME
+
+
+def token_of(request: Request) -> str | None:
+    """Return the bearer token that the request carries, whatever it is worth; None without one."""
+    scheme, _, raw = get_authorization_header(request).strip().partition(b" ")
+    if scheme.lower() != SCHEME.lower().encode():
+        return None
+    return force_str(raw.strip(), errors="replace")
 
 
 class HasVerifiedAddress(BasePermission):

@@ -24,6 +24,8 @@ def postgres_settings(
     if has_pgbouncer:  # a session is nobody's there: no prepared statements, no settings of it
         options["prepare_threshold"] = None
     else:
+        # The database takes values by themselves, so that psycopg may have statements prepared: planning costs more than most of them
+        options.setdefault("server_side_binding", True)
         options["options"] = _timeouts(statement_seconds, also=str(given.get("options", "")))
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": POOL_SECONDS}

@@ -10,9 +10,17 @@ from django.utils.cache import get_conditional_response, patch_vary_headers, set
 from rest_framework import serializers, status
 from rest_framework.request import Request
 
-from interview_platform.http.conditional import CACHE_CONTROL, conditional_answer
+from interview_platform.http.conditional import (
+    CACHE_CONTROL,
+    conditional_answer,
+    not_modified,
+    tagged_answer,
+    version_tag,
+)
 from interview_platform.http.envelope import Answer, answer
 from interview_platform.http.prefer import mark_applied, wait_seconds
+from pipeline.http import polled_by
+from pipeline.models import PipelineRun
 from pipeline.progress import SOON, Outcome
 from pipeline.serializers_parts import FailureOut, UnderWayOut, names_of
 from pipeline.waiting import Held, Settles, hold
@@ -29,6 +37,15 @@ class Result(Generic[Row]):
     fields: Fields
     body: Callable[[Row], Mapping[str, Any]]
     has_attempt: bool = False  # it is about one recording
+    outcome_of: Callable[[PipelineRun], Outcome[Row]] | None = None  # of a run that came with it
+
+    def tag(self, outcome: Outcome[Row]) -> str:
+        """Return the `ETag` of a recording's result by which row it is and when it was written; "" of others."""
+        row: Any = outcome.row
+        if row is None or not self.has_attempt:
+            return ""
+        fields = names_of(self.fields)  # another version of this program may have others
+        return version_tag(self.fields.__name__, row.pk, row.created_at, outcome.attempt, fields)
 
     def as_data(self, outcome: Outcome[Row]) -> dict[str, Any]:
         """Return the documented fields, null as long as there is no result, and how it stands."""
@@ -55,6 +72,27 @@ def reply(
     return answer_with(request, result, held, location=location)
 
 
+def reply_to_poll(
+    request: Request,
+    result: Result[Row],
+    look: Callable[[], Outcome[Row]],
+    *,
+    session_uuid: UUID,
+) -> Answer:
+    """Do the same for a GET whose result may have been found together with the person (`pipeline.http`)."""
+    polled = polled_by(request)
+    if polled is None or result.outcome_of is None:
+        return reply(request, result, look, session_uuid=session_uuid)
+    seen = result.outcome_of(polled.run)
+    tag = result.tag(seen) if wait_seconds(request) == 0 else ""
+    if tag and (known := not_modified(request, tag)):
+        return known
+    first = [seen] if polled.is_whole or seen.row is None else []
+    return reply(
+        request, result, lambda: first.pop() if first else look(), session_uuid=session_uuid
+    )
+
+
 def hold_as_wished(request: Request, look: Callable[[], Seen], *, session_uuid: UUID) -> Held[Seen]:
     """Return what is seen once it is settled, or once the client's patience is over."""
     return hold(look, session_uuid=session_uuid, seconds=wait_seconds(request))
@@ -74,7 +112,12 @@ def answer_with(
             headers["Location"] = location
         response = answer(data, status=status.HTTP_202_ACCEPTED, headers=headers)
     elif outcome.row is not None and request.method != "POST":
-        response = conditional_answer(request, data, meta=_meta(outcome))
+        tag = result.tag(outcome)
+        response = (
+            not_modified(request, tag) or tagged_answer(tag, data, meta=_meta(outcome))
+            if tag
+            else conditional_answer(request, data, meta=_meta(outcome))
+        )
     else:
         response = answer(data, meta=_meta(outcome))
     note_wait(request, response, held)

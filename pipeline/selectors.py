@@ -62,6 +62,11 @@ def find_transcript(
         attempt=attempt,
         related=("transcript",),
     )
+    return transcript_outcome(run)
+
+
+def transcript_outcome(run: PipelineRun) -> Outcome[TranscriptRecord]:
+    """Return how the transcript of a run stands that came with it."""
     if has_passed(run, Stage.TRANSCRIBE) and hasattr(run, "transcript"):
         return Outcome(row=run.transcript, attempt=run.attempt)
     return _not_there(run, Stage.TRANSCRIBE)
@@ -78,6 +83,11 @@ def find_evaluation(
         attempt=attempt,
         related=("evaluation",),
     )
+    return evaluation_outcome(run)
+
+
+def evaluation_outcome(run: PipelineRun) -> Outcome[EvaluationRecord]:
+    """Return how the evaluation of a run stands that came with it."""
     if has_evaluation(run):
         return Outcome(row=run.evaluation, attempt=run.attempt)
     return _not_there(run, Stage.EVALUATE)

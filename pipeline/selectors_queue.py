@@ -33,6 +33,7 @@ FRESH_SECONDS: Final = (
     5.0  # so long one measure serves a process: paces change slowly, polls are many
 )
 BEGAN: Final = "stage_began_at"  # what `with_beginnings` adds to a run
+PLACE: Final = "place_on_its_queue"  # what a poll has found out already
 
 
 class _Measured:
@@ -112,8 +113,8 @@ def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
 def _places(runs: Iterable[PipelineRun]) -> dict[int, Place]:
     """Return what is before each run that waits, by order of creation. One query."""
     waiting = [run for run in runs if run.state != State.RUNNING]
-    if not waiting:
-        return {}
+    if all(hasattr(run, PLACE) for run in waiting):
+        return {run.pk: getattr(run, PLACE) for run in waiting}
     sums: dict[str, Count | Sum] = {}
     for run in waiting:
         same_queue = Q(stage__in=_stages_beside(run.stage))

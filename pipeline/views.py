@@ -15,8 +15,10 @@ from accounts.idempotency import Idempotent
 from interview_platform.http.accept import KindAccept
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
+from interview_platform.http.queries import read_query
 from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
+from pipeline.http import PollView
 from pipeline.models import EvaluationRecord, TranscriptRecord
 from pipeline.progress import Outcome
 from pipeline.replies import (
@@ -26,6 +28,7 @@ from pipeline.replies import (
     hold_as_wished,
     note_wait,
     reply,
+    reply_to_poll,
 )
 from pipeline.serializers import (
     AttemptIn,
@@ -49,8 +52,12 @@ from pipeline.subtitles import FILE_KINDS, FileKind, cut_cues
 
 SPEECH_TAGS = ["Transcription"]
 EVALUATION_TAGS = ["Evaluation"]
-TRANSCRIPT: Result[TranscriptRecord] = Result(TranscriptFields, transcript_body, has_attempt=True)
-EVALUATION: Result[EvaluationRecord] = Result(EvaluationFields, evaluation_body, has_attempt=True)
+TRANSCRIPT: Result[TranscriptRecord] = Result(
+    TranscriptFields, transcript_body, has_attempt=True, outcome_of=selectors.transcript_outcome
+)
+EVALUATION: Result[EvaluationRecord] = Result(
+    EvaluationFields, evaluation_body, has_attempt=True, outcome_of=selectors.evaluation_outcome
+)
 TRANSCRIPT_ANSWERS: dict[int | tuple[int, str], Any] = {
     (200, "application/json"): TranscriptOut,
     (202, "application/json"): TranscriptUnderWayOut,
@@ -105,9 +112,10 @@ class SubtitleAccept(KindAccept):
     kinds = FILE_KINDS
 
 
-class Transcript(APIView):
+class Transcript(PollView):
     """The transcript of a recording."""
 
+    polls = TranscriptRecord
     prefers_wait = True
     conditional = True
     content_negotiation_class = SubtitleAccept
@@ -126,20 +134,22 @@ class Transcript(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> HttpResponse:
         """Return what was said; as subtitles or plain text, too, once it is there."""
-        query = TranscriptQueryIn(data=request.query_params.dict())
+        query = TranscriptQueryIn(data=read_query(request))
         query.is_valid(raise_exception=True)
-        held = hold_as_wished(
-            request,
-            lambda: selectors.find_transcript(
+
+        def look() -> Outcome[TranscriptRecord]:
+            return selectors.find_transcript(
                 owner=request.user,
                 session_uuid=session_uuid,
                 question_uuid=question_uuid,
                 attempt=query.validated_data.get("attempt"),
-            ),
-            session_uuid=session_uuid,
-        )
+            )
+
         kind = FILE_KINDS.get(query.validated_data["format"])
-        if kind is None or held.seen.row is None:
+        if kind is None:
+            return reply_to_poll(request, TRANSCRIPT, look, session_uuid=session_uuid)
+        held = hold_as_wished(request, look, session_uuid=session_uuid)
+        if held.seen.row is None:
             return answer_with(request, TRANSCRIPT, held)
         response = answer_with_file(
             request, _write(held.seen.row, kind), media_type=kind.media_type
@@ -159,7 +169,7 @@ class Transcript(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> Response:
         """Put right what the recogniser heard; the answer is judged anew."""
-        query = AttemptIn(data=request.query_params.dict())
+        query = AttemptIn(data=read_query(request))
         query.is_valid(raise_exception=True)
         form = CorrectionIn(data=request.data)
         form.is_valid(raise_exception=True)
@@ -211,9 +221,10 @@ class Evaluate(Idempotent, APIView):
         )
 
 
-class Evaluation(APIView):
+class Evaluation(PollView):
     """The evaluation of a recording."""
 
+    polls = EvaluationRecord
     prefers_wait = True
     conditional = True
 
@@ -228,9 +239,9 @@ class Evaluation(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> Response:
         """Return how the answer was judged, and why."""
-        query = AttemptIn(data=request.query_params.dict())
+        query = AttemptIn(data=read_query(request))
         query.is_valid(raise_exception=True)
-        return reply(
+        return reply_to_poll(
             request,
             EVALUATION,
             lambda: selectors.find_evaluation(
@@ -257,7 +268,7 @@ class PastEvaluations(APIView):
         self, request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID
     ) -> Response:
         """List the evaluations that another took the place of, the latest first, each with the reason."""
-        query = AttemptIn(data=request.query_params.dict())
+        query = AttemptIn(data=read_query(request))
         query.is_valid(raise_exception=True)
         run = selectors.get_run(
             owner=request.user,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings as project_settings
+from django.core.cache import cache
 from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
@@ -103,5 +104,7 @@ def make_roles_again(**_: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_was_away() -> None:
-    """Forget that an earlier test's counters were away."""
+    """Forget that an earlier test's counters were away, and what they have counted."""
     throttles._Rest.until = 0.0
+    throttles.allowances.forget()
+    cache.clear()  # people of two tests may have the same number
