@@ -1,223 +1,50 @@
-"""Bodies, headers, ranges and paths that nobody sends by mistake."""
+"""Bodies, headers, ranges and paths that nobody sends by mistake, sent."""
 
 import json
 import random
 import socket
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from tests.candidate import Candidate
 from tests.recordings import sample
+from tests.siege.oddities import (
+    BODIES,
+    HEADERS,
+    METHODS,
+    PATHS,
+    RANGES,
+    RAW,
+    STRINGS,
+    TEN_MEGABYTES,
+    VALUES,
+)
 from tests.siege.tally import Tally, compact
-
-STRINGS: Final = (
-    *("' OR 1=1 --", "'; DROP TABLE accounts_user; --", '" UNION SELECT * FROM accounts_user --'),
-    *(
-        "\x00",
-        "a\x00b",
-        "\ud800",
-        "\udfff\ud800",
-        "%00",
-        "%s%s%n",
-        "{{7*7}}",
-        "${jndi:ldap://127.0.0.1/a}",
-    ),
-    *(
-        "<script>alert(1)</script>",
-        "../../../../etc/passwd",
-        "\r\nSet-Cookie: a=b",
-        "\u202e\u2066",
-        "\U0001d54f" * 50,
-    ),
-    *(
-        "a" * 100_000,
-        "",
-        " ",
-        "\t\n",
-        "NaN",
-        "Infinity",
-        "-1",
-        "1e309",
-        "null",
-        "true",
-        "=cmd|' /C calc'!A0",
-    ),
-)
-VALUES: Final[tuple[object, ...]] = (
-    *(
-        None,
-        True,
-        False,
-        0,
-        -1,
-        1e308,
-        -1e308,
-        2**63,
-        10**400,
-        [],
-        {},
-        [[]],
-        [None],
-        {"a": {"b": {}}},
-    ),
-)
-DEEP: Final = 20_000
-TEN_MEGABYTES: Final = 10_485_760
-BODIES: Final = (
-    *(
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b"1",
-        b'"x"',
-        b"\xff\xfe",
-        b"\xef\xbb\xbf{}",
-        b"{}{}",
-        b'{"a":NaN}',
-        b"\x00",
-    ),
-    *(
-        b"[" * DEEP,
-        b'{"a":' * DEEP,
-        b'{"email":"\\ud800"}',
-        b'{"email":"\\u0000"}',
-        b"{'a':1}",
-        b'{"a":1,"a":2}',
-    ),
-    *(b" " * 900_000, b'{"num_questions":' + b"9" * 5000 + b"}", b"x" * TEN_MEGABYTES),
-)
-HEADERS: Final = (
-    *(
-        {"Host": "evil.example"},
-        {"Host": ""},
-        {"Content-Type": "text/xml"},
-        {"Content-Type": "application/json; charset=utf-7"},
-    ),
-    *(
-        {"Accept": "text/html"},
-        {"Accept": "x" * 5000},
-        {"X-Request-ID": "a b\tc"},
-        {"X-Request-ID": "x" * 5000},
-    ),
-    *(
-        {"X-Forwarded-For": "1.2.3.4, ' OR 1=1"},
-        {"X-Forwarded-Host": "evil.example"},
-        {"Idempotency-Key": "ä"},
-    ),
-    *(
-        {"Idempotency-Key": "x" * 300},
-        {"Prefer": "wait=99999999999999999999"},
-        {"Prefer": "wait=-1, wait=x"},
-    ),
-    *(
-        {"If-None-Match": '"' * 3000},
-        {"Authorization": "Bearer " + "x" * 8000},
-        {"Authorization": "Bearer \xff"},
-    ),
-    *(
-        {"Content-Encoding": "gzip"},
-        {"Cookie": "sessionid=" + "x" * 4000},
-        {"Accept-Language": "x;q=" * 500},
-    ),
-    *(
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Origin": "null"},
-        {"Expect": "200-ok"},
-        {"X-HTTP-Method-Override": "DELETE"},
-    ),
-)
-RANGES: Final = (
-    *(
-        "bytes=0-0",
-        "bytes=-1",
-        "bytes=-0",
-        "bytes=1-0",
-        "bytes=99999999999-",
-        "bytes=0-99999999999999999999",
-    ),
-    *(
-        "bytes=",
-        "bytes=-",
-        "bytes=a-b",
-        "bits=0-1",
-        "bytes=0-1,2-3," * 500,
-        "bytes=0-" + "9" * 4000,
-        "bytes=٣-٤",
-    ),
-)
-PATHS: Final = (
-    *(
-        "/uploads/../../etc/passwd",
-        "/uploads/%2e%2e/%2e%2e/etc/passwd",
-        "/static/../interview_platform/settings.py",
-    ),
-    *(
-        "/static/%2e%2e/%2e%2e/manage.py",
-        "/.env",
-        "/api/v1/users/%00",
-        "/api/v1/interviews/sessions/' OR 1=1 --",
-    ),
-    *(
-        "/api/v1/feedback/charts/../../users/me",
-        "/api/v1/users/me;a=b",
-        "//evil.example/api",
-        "/api/v1/" + "a/" * 2000,
-    ),
-    *(
-        "/api/v1/interviews/sessions?page=-1",
-        "/api/v1/interviews/sessions?page_size=999999999999999999999",
-    ),
-    *(
-        "/api/v1/interviews/sessions?search=%00",
-        "/api/v1/interviews/sessions?created_after=9999-99-99",
-        "/%ff%fe",
-        "/?" + "a=1&" * 5000,
-    ),
-)
-METHODS: Final = ("TRACE", "CONNECT", "PROPFIND", "PATCH", "OPTIONS", "HEAD", "BREW", "X" * 100)
-RAW: Final = (
-    *(
-        b"\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"\x00" * 100,
-    ),
-    *(
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-    ),
-    *(
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"GET / HTTP/1.1\r\n Host: x\r\n\r\n",
-    ),
-    *(
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX\xff: y\r\n\r\n",
-    ),
-)
 
 
 def attack(url: str, *, seed: int, count: int) -> Iterator[Tally]:
     """Yield the tallies."""
     with Candidate(url) as person:
         person.http.timeout = httpx.Timeout(60)
-        person.register()
-        person.create_session()
-        person.generate_questions()
-        doors = _doors(person)
-        yield _fields(person.http, doors)
-        yield _bodies(person.http, doors)
-        yield _random(person.http, doors, seed=seed, count=count)
-        yield _forms(person, seed=seed, count=count)
-        yield _headers(person)
-        yield _paths(person.http)
+        yield from attack_as(person, seed=seed, count=count)
     yield _raw(url)
+
+
+def attack_as(person: Candidate, *, seed: int, count: int, every: int = 1) -> Iterator[Tally]:
+    """Yield the tallies of what a client of this person's can send; `every` so many-th strange value in each field."""
+    person.register()
+    person.create_session()
+    person.generate_questions()
+    doors = _doors(person)
+    yield strange_fields(person.http, doors, every=every)
+    yield _bodies(person.http, doors)
+    yield _random(person.http, doors, seed=seed, count=count)
+    yield _forms(person, seed=seed, count=count, every=every)
+    yield _headers(person)
+    yield _paths(person.http)
 
 
 def _doors(person: Candidate) -> dict[str, dict[str, Any]]:
@@ -242,12 +69,19 @@ def _doors(person: Candidate) -> dict[str, dict[str, Any]]:
     }
 
 
-def _fields(http: httpx.Client, doors: dict[str, dict[str, Any]]) -> Tally:
+def strange_fields(
+    http: httpx.Client, doors: dict[str, dict[str, Any]], *, every: int = 1
+) -> Tally:
+    """Put every so many-th strange value into the fields of bodies that are right otherwise."""
     tally = Tally("JSON: strange values in each field")
-    for path, body in doors.items():
-        for name in body:
-            for value in (*STRINGS, *VALUES):
-                _post(tally, http, path, json.dumps({**body, name: value}).encode())
+    tries = [
+        (path, {**body, name: value})
+        for path, body in doors.items()
+        for name in body
+        for value in (*STRINGS, *VALUES)
+    ]
+    for path, body in tries[::every]:
+        _post(tally, http, path, json.dumps(body).encode())
     return tally
 
 
@@ -273,7 +107,7 @@ def _random(
     return tally
 
 
-def _forms(person: Candidate, *, seed: int, count: int) -> Tally:
+def _forms(person: Candidate, *, seed: int, count: int, every: int) -> Tally:
     tally = Tally("multipart: mutations and oddities")
     dice = random.Random(seed)  # noqa: S311 - the same attack again
     question = person.data("generate_questions")["questions"][1]["id"]
@@ -294,7 +128,7 @@ def _forms(person: Candidate, *, seed: int, count: int) -> Tally:
             del body[dice.randrange(len(body)) :]
         headers = {"Content-Type": dice.choice(kinds)}
         tally.note(f"form {number}", person.http.post(path, content=bytes(body), headers=headers))
-    for name in STRINGS:
+    for name in STRINGS[::every]:
         if name.isprintable() and len(name) < 1000:
             odd = {"file": (name or "x", content)}
             tally.note(
