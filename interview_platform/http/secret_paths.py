@@ -1,24 +1,47 @@
-"""Paths that are secrets: who knows the path of a shared report may read it, so no log has it."""
+"""
+What of an address no log has: the path of a shared report, which is its secret, and what people look for.
+
+Of a query the names stay, and the values of those that have a number or one of our own words; staff look for addresses,
+and candidates for companies.
+"""
 
 import logging
 import re
 from typing import Final
 
 SECRET: Final = re.compile(r"(/shared/)[^/?#\s\"']+")
-MASKED: Final = r"\1***"
+ASKED: Final = re.compile(r"([?&]([\w.-]+)=)[^&#\s\"']+")
+MASKED: Final = "***"
+PLAIN: Final = frozenset(
+    (
+        *("page", "page_size", "order", "format", "theme", "period", "attempt", "attempts"),
+        *("status", "difficulty", "created_after", "created_before", "redirect"),
+        *("question", "sessions"),
+    )
+)
 
 
 def mask(text: str) -> str:
-    """Return the text without the secret part of such paths."""
-    return SECRET.sub(MASKED, text)
+    """Return the text without what is a secret, or somebody's words, in its addresses."""
+    return ASKED.sub(_without_value, SECRET.sub(rf"\1{MASKED}", text))
+
+
+def mask_query(query: str) -> str:
+    """Return what stands behind a question mark, masked."""
+    return mask(f"?{query}")[1:]
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return found[0] if found[2] in PLAIN else f"{found[1]}{MASKED}"
 
 
 class SecretPathsFilter(logging.Filter):
-    """Takes secret paths out of each log line."""
+    """Takes it out of each log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep every record."""
         message = record.getMessage()
-        if SECRET.search(message):
-            record.msg, record.args = mask(message), ()
+        masked = mask(message)
+        if masked != message:
+            record.msg, record.args = masked, ()
         return True

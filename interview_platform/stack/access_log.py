@@ -5,11 +5,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from interview_platform.http.secret_paths import SecretPathsFilter, mask
+from interview_platform.http.secret_paths import SecretPathsFilter, mask, mask_query
 
 
 class MaskingLogger(Logger):  # type: ignore[misc] # gunicorn has no types
-    """Gunicorn's own, without paths that are secrets."""
+    """Gunicorn's own, without paths that are secrets and what people look for."""
 
     def setup(self, cfg: Any) -> None:
         """Set the logs up as gunicorn does, with a filter on what it says of errors."""
@@ -19,6 +19,8 @@ class MaskingLogger(Logger):  # type: ignore[misc] # gunicorn has no types
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> Any:
         """Return the values that the format of a request's line may name."""
         found = super().atoms(resp, req, environ, request_time)
-        return {
+        masked = {
             name: mask(value) if isinstance(value, str) else value for name, value in found.items()
         }
+        query = mask_query(environ.get("QUERY_STRING", ""))
+        return {**masked, "q": query, "{query_string}e": query}

@@ -1,4 +1,4 @@
-"""The path of a shared report is a secret: it stands in no log line, neither ours nor the web server's."""
+"""The path of a shared report is a secret, and what people look for is theirs: neither stands in a log line, ours or the web server's."""
 
 import datetime
 import io
@@ -20,28 +20,43 @@ TOKEN = "Zx7-secret_of_a_report-0123456789abcdefghij"
 PATH = f"{views_shares.SHARED_PATH}{TOKEN}"
 
 
+def line_of(path: str, query: str, *, line: str = "") -> str:
+    """Return what the web server writes of a request that came from the same address."""
+    configuration = Config()
+    configuration.set("accesslog", "-")
+    if line:
+        configuration.set("access_log_format", line)
+    logger, written = MaskingLogger(configuration), io.StringIO()
+    logger.access_log.handlers = [logging.StreamHandler(written)]
+    logger.access_log.setLevel(logging.INFO)
+    address = f"{path}?{query}"
+    request = SimpleNamespace(headers=[("REFERER", f"https://x.example{address}")])
+    response = SimpleNamespace(status="200 OK", status_code=200, sent=7, headers=[])
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": address,
+        "PATH_INFO": path,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": f"https://x.example{address}",
+        "QUERY_STRING": query,
+    }
+    logger.access(response, request, environ, datetime.timedelta(seconds=1))
+    return written.getvalue()
+
+
 class TestTheLogOfTheWebServer:
     def test_has_the_path_without_its_secret(self) -> None:
-        configuration = Config()
-        configuration.set("accesslog", "-")
-        logger, written = MaskingLogger(configuration), io.StringIO()
-        logger.access_log.handlers = [logging.StreamHandler(written)]
-        logger.access_log.setLevel(logging.INFO)
-        request = SimpleNamespace(headers=[("REFERER", f"https://x.example{PATH}")])
-        response = SimpleNamespace(status="200 OK", status_code=200, sent=7, headers=[])
-        environ = {
-            "REQUEST_METHOD": "GET",
-            "RAW_URI": f"{PATH}?format=pdf",
-            "PATH_INFO": PATH,
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_REFERER": f"https://x.example{PATH}",
-            "QUERY_STRING": "format=pdf",
-        }
+        written = line_of(PATH, "format=pdf")
 
-        logger.access(response, request, environ, datetime.timedelta(seconds=1))
+        assert "GET /api/v1/shared/***?format=pdf HTTP/1.1" in written
+        assert TOKEN not in written
 
-        assert "GET /api/v1/shared/***?format=pdf HTTP/1.1" in written.getvalue()
-        assert TOKEN not in written.getvalue()
+    @pytest.mark.parametrize("line", ["", "%(q)s %({query_string}e)s %({raw_uri}e)s %(f)s"])
+    def test_has_the_query_without_what_somebody_looks_for(self, line: str) -> None:
+        written = line_of("/admin/accounts/user/", "q=jane%40example.com&page=2", line=line)
+
+        assert "q=***&page=2" in written
+        assert "jane" not in written
 
     def test_tells_of_an_error_without_the_secret(self) -> None:
         logger, written = MaskingLogger(Config()), io.StringIO()
