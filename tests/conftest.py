@@ -1,20 +1,19 @@
 """What most tests begin with."""
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings as project_settings
 from django.core.cache import cache
-from django.db.models.signals import post_migrate
+from django.test import TransactionTestCase
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
 from interview_platform.http import throttles
 from sessions.models import InterviewSession, Question
+from tests.clean_tables import empty_databases
 from tests.factories import make_question, make_session, make_user
 from tests.private_broker import PrivateBroker
 
@@ -88,18 +87,11 @@ def broker(private_broker: PrivateBroker) -> PrivateBroker:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _roles_come_back() -> Iterator[None]:
-    """Have the roles of staff made again where a test that committed has wiped away what migrations made."""
-    last = apps.get_app_config("token_blacklist")  # of those with tables: all rights are there
-    post_migrate.connect(make_roles_again, sender=last)
-    yield
-    post_migrate.disconnect(make_roles_again, sender=last)
-
-
-def make_roles_again(**_: object) -> None:
-    """Do what migrations did."""
-    import_module("accounts.migrations.0003_roles_of_staff").make_roles(apps, None)
-    import_module("pipeline.migrations.0006_wanted_evaluations").let_staff_see_them(apps, None)
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """Put our way in place of Django's, which makes rights and roles anew after each test that commits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_databases)
+        yield
 
 
 @pytest.fixture(autouse=True)
