@@ -23,6 +23,7 @@ class GenerateIn(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=Category.choices),
         required=False,
         allow_empty=False,
+        min_length=1,  # for the document: a list that may not be empty
         max_length=20,
         help_text="All when absent.",
     )
