@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.bite.mutations import MUTATIONS, Mutation
+from tests.bite.recovery import RECOVERY
+from tests.bite.security import GUARDS
 from tests.environment import ROOT
 
 GREEN: Final = 0  # pytest's own exit codes; the others are no verdicts
@@ -22,7 +24,8 @@ SECONDS: Final = 600.0  # for the tests of one mutation on a busy machine
 def main() -> int:
     """Try every mutation; return 0 when the tests noticed each of them and nothing else."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # the table is to be seen as it grows
-    chosen = [mutation for mutation in MUTATIONS if _options().only in mutation.name]
+    only = _options().only
+    chosen = [mutation for mutation in (*MUTATIONS, *RECOVERY, *GUARDS) if only in mutation.name]
     with tempfile.TemporaryDirectory(prefix="interview-bite-") as directory:
         copy = Path(directory)
         _copy_tree(copy)

@@ -1,8 +1,11 @@
 """Many people upload at once, and try again as a good client does when the platform does not answer."""
 
+import itertools
 import math
 import threading
+import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +18,8 @@ from tests.chaos.recordings import Kind, Marked, make_recording
 
 QUESTIONS: Final = 10  # a person
 PEOPLE_AT_ONCE: Final = 8
-TRIES: Final = 60
+PATIENCE_SECONDS: Final = 120.0  # a part that starts anew on a busy machine takes a while
+TRIES_WITH_A_KEY: Final = 10
 PAUSE_SECONDS: Final = 0.5
 PASSWORD: Final = "correct-horse-battery-9"
 
@@ -93,12 +97,17 @@ class Crowd:
     def _ask(self, http: httpx.Client, path: str, **content: Any) -> dict[str, Any]:
         """Return the data of a 2xx; on anything that may pass, ask again with the same key."""
         key = str(uuid.uuid4())
-        for number in range(TRIES):
-            if number % 10 == 9:
+        said: Counter[str] = Counter()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for number in itertools.count(1):
+            if time.monotonic() > deadline:
+                break
+            if number % TRIES_WITH_A_KEY == 0:
                 key = str(uuid.uuid4())
             try:
                 response = http.post(path, headers={"Idempotency-Key": key}, **content)
-            except httpx.HTTPError:
+            except httpx.HTTPError as error:
+                said[type(error).__name__] += 1
                 self._over.wait(PAUSE_SECONDS)
                 continue
             if response.is_success:
@@ -106,9 +115,10 @@ class Crowd:
                     **response.json()["data"],
                     "answered_after": response.elapsed.total_seconds(),
                 }
+            said[f"{response.status_code} {response.text[:120]}"] += 1
             self._look_at(path, response)
             self._over.wait(PAUSE_SECONDS)
-        raise AssertionError(f"{path}: nobody answered")
+        raise AssertionError(f"{path}: nobody answered: {said.most_common(3)}")
 
     def _look_at(self, path: str, response: httpx.Response) -> None:
         """A refusal must be one that passes, and be told in the envelope."""

@@ -3,6 +3,7 @@
 import re
 
 from tests.bite.mutations import MUTATIONS
+from tests.bite.recovery import RECOVERY
 from tests.environment import ROOT
 
 ROW = re.compile(r"^\| (F\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
@@ -22,7 +23,7 @@ def test_every_failure_has_a_test_that_exists() -> None:
 
 
 def test_every_mutation_finds_what_it_takes_out() -> None:
-    for mutation in MUTATIONS:
+    for mutation in (*MUTATIONS, *RECOVERY):
         text = (ROOT / mutation.file).read_text("utf-8")
 
         assert text.count(mutation.before) == 1, mutation.name

@@ -8,16 +8,24 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from django.db import connection
 from django.db.models.functions import Now
 
-from pipeline import chains, upkeep
-from pipeline.models import WorkerHeartbeat
+from pipeline import chains, leases, upkeep
+from pipeline.models import PipelineRun, Stage, WorkerHeartbeat
 from pipeline.tasks import do_upkeep
-from pipeline.worker_life import childless, forget_the_dead, show_life
-from tests.factories import make_heartbeat
+from pipeline.worker_life import (
+    _Life,
+    childless,
+    forget_the_dead,
+    free_what_a_child_held,
+    show_life,
+)
+from tests.factories import make_heartbeat, make_run
 from tests.private_broker import PrivateBroker
 
+NOT_NOW = leases.Verdict.NOT_NOW
 NOT_YET = 0.3  # seconds in which a child that nothing holds back is made many times over
 
 
@@ -42,6 +50,36 @@ class TestAChild:
         at_the_database.join()
 
         assert was_held_back == (connection.vendor == "sqlite")
+
+
+@pytest.mark.django_db(transaction=True)  # it closes its thread's connection
+class TestAChildThatIsGone:
+    @pytest.mark.parametrize("trouble", [WorkerLostError(), TimeLimitExceeded(1)])
+    def test_holds_its_run_no_longer(
+        self, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(_Life, "name", "gpu@here")
+        run = make_run()
+        claimed(run, worker="gpu@here")
+
+        free_what_a_child_held(sender=None, exception=trouble, kwargs={"run_id": run.pk})
+
+        claimed(run, worker="gpu@there")
+
+    def test_takes_nothing_from_a_worker_elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_Life, "name", "gpu@here")
+        run = make_run()
+        claimed(run, worker="gpu@there")
+
+        free_what_a_child_held(sender=None, exception=WorkerLostError(), kwargs={"run_id": run.pk})
+
+        assert leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@here") == NOT_NOW
+
+
+def claimed(run: PipelineRun, *, worker: str) -> None:
+    """Take the run for this worker."""
+    held = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker=worker)
+    assert isinstance(held, leases.Claim)
 
 
 @pytest.mark.django_db
