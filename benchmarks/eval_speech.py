@@ -18,7 +18,7 @@ import numpy.typing as npt
 from benchmarks.figures import Row, average, middle, resampled
 from benchmarks.wer import masked, rows_of, write_wave
 from pipeline.ports import Judges
-from pipeline.providers import whisper
+from pipeline.providers import doubtful_fillers, listening_model, speech_spans, whisper
 from pipeline.providers.whisper import FasterWhisper
 from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.pauses import find_gaps
@@ -40,6 +40,10 @@ ANSWER = "a1_behav_joe.flac"
 RATE = 16_000  # samples a second
 QUIET = 0.02  # of full scale; speech begins and ends above it
 SILENCES = (0.5, 0.8, 1.2, 1.7, 2.5, 3.2)  # seconds put between sentences
+# Seconds of fillers that the references leave out: the sound shows them, and they are heard in whatever way the recording is
+# spoilt (README.md). They are counted both ways.
+LEFT_OUT = {"spacewalk.flac": (8.2,)}
+NEAR = 0.4  # seconds
 QUESTION = QuestionBrief(
     text="Tell me about a challenging project you worked on.",
     category="behavioral",
@@ -66,7 +70,7 @@ class Ears:
 
     def hear(self, audio: Path, *, audio_format: str = "wav", language: str = "en") -> Transcript:
         """Return the transcript of a recording; the code that made it is part of the key."""
-        key = hashlib.sha256(audio.read_bytes() + Path(whisper.__file__).read_bytes())
+        key = hashlib.sha256(audio.read_bytes() + _code())
         kept = CACHE / f"{key.hexdigest()[:32]}-{language}.json"
         if kept.is_file():
             return _from_json(json.loads(kept.read_text(encoding="utf-8")))
@@ -94,7 +98,7 @@ class Ears:
 
 
 def _fillers(folder: Path, ears: Ears) -> Iterator[Row]:
-    counts = []  # wanted, heard, false, seconds
+    counts = []  # wanted, heard, false, seconds, false but said
     for row in rows_of(folder):
         if row["group"] != "en_spont":
             continue
@@ -103,13 +107,36 @@ def _fillers(folder: Path, ears: Ears) -> Iterator[Row]:
         blocks = difflib.SequenceMatcher(None, wanted, heard, autojunk=False).get_matching_blocks()
         hits = sum(wanted[a : a + size].count("<filler>") for a, _, size in blocks)
         false = heard.count("<filler>") - hits
-        counts.append((wanted.count("<filler>"), hits, false, transcript.duration))
+        said = min(false, _left_out(row["path"], transcript))
+        counts.append((wanted.count("<filler>"), hits, false, transcript.duration, said))
     share = resampled(
         counts, lambda rows: sum(r[1] for r in rows) / max(1, sum(r[0] for r in rows))
     )
     yield share.row("fillers heard, spontaneous speech", ">= 0.8", baseline="0.02 (no prompt)")
     rate = resampled(counts, lambda rows: 60 * sum(r[2] for r in rows) / sum(r[3] for r in rows))
     yield rate.row("false fillers a minute, spontaneous speech", "<= 0.15", baseline="38 (no VAD)")
+    rate = resampled(
+        counts, lambda rows: 60 * sum(r[2] - r[4] for r in rows) / sum(r[3] for r in rows)
+    )
+    yield rate.row(
+        "false fillers a minute, less those that the reference leaves out",
+        "<= 0.15",
+        baseline="38 (no VAD)",
+    )
+
+
+def _left_out(path: str, transcript: Transcript) -> int:
+    """Return how many fillers were heard where one was said and the reference has none."""
+    heard = [word.start for word in transcript.words if masked(word.text) == ["<filler>"]]
+    return sum(
+        any(abs(start - second) < NEAR for start in heard) for second in LEFT_OUT.get(path, ())
+    )
+
+
+def _code() -> bytes:
+    """Return the code that decides what is heard."""
+    modules = (whisper, doubtful_fillers, listening_model, speech_spans)
+    return b"".join(Path(module.__file__ or "").read_bytes() for module in modules)
 
 
 def _pauses(folder: Path, ears: Ears) -> Iterator[Row]:

@@ -113,7 +113,9 @@ class TestFasterWhisper:
         assert all(part.text == "yeah," for part in transcript.segments)
 
     def test_keeps_a_filler_that_is_only_unlikely(self) -> None:
-        transcript = transcribed(FakeModel(words=(word(" Uh,", 0.0, 0.1, 0.0052), word(" yeah."))))
+        said = (word(" Uh,", 0.0, 0.1, 0.0052), word(" yeah.", 0.3, 0.6))
+
+        transcript = transcribed(FakeModel(words=said))
 
         assert transcript.text.startswith("Uh, yeah.")
 
