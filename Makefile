@@ -42,18 +42,23 @@ migrate: install ## Bring the tables of DATABASE_URL up to date
 admin-user: install ## Make an administrator (asks, or ADMIN_EMAIL and ADMIN_PASSWORD)
 	@exec $(PY) -m interview_platform.stack.admin_user
 
-# Tests that share nothing run on all cores; those that start a stack or recognise speech have the machine to themselves.
+# Tests that share nothing run on all cores; those that start a stack or recognise speech one after the other, on both databases at once.
 TOGETHER := -m "not journey and not speech" --numprocesses logical --dist loadfile
 ALONE := -m "journey or speech"
 # What is the same on any database is run on one.
-TOGETHER_AGAIN := $(TOGETHER) --ignore=tests/unit
+TOGETHER_AGAIN := $(TOGETHER) --ignore=tests/unit $(addprefix --ignore=tests/integration/,judges page speech)
 ALONE_AGAIN := -m "journey and not speech" $(addprefix --ignore=tests/journeys/,test_make_run.py test_formats.py)
 
 .PHONY: test
 test: check ## Everything: checks, then all tests on SQLite and on PostgreSQL
 	TEST_DATABASE=sqlite $(PY) -m pytest $(TOGETHER)
-	TEST_DATABASE=sqlite $(PY) -m pytest $(ALONE)
 	TEST_DATABASE=postgres $(PY) -m pytest $(TOGETHER_AGAIN)
+	$(MAKE) --jobs=2 --output-sync=line journeys-on-sqlite journeys-on-postgres
+
+.PHONY: journeys-on-sqlite journeys-on-postgres
+journeys-on-sqlite: install-dev
+	TEST_DATABASE=sqlite $(PY) -m pytest $(ALONE)
+journeys-on-postgres: install-dev
 	TEST_DATABASE=postgres $(PY) -m pytest $(ALONE_AGAIN)
 
 LLM_VENV := .venv-llm
