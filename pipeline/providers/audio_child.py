@@ -1,8 +1,8 @@
 """
 A program of its own that opens untrusted recordings: measures them, or decodes them to 16 kHz mono.
 
-Started by `audio_process` with `python -I audio_child.py MODE FORMAT MAX_SECONDS SOURCE [OUTPUT]`; answers with one JSON
-object on the standard output. Imports nothing of the project, so that it starts in a fraction of a second and
+Called by `audio_forker` in a process of its own, or as `python -I audio_child.py MODE FORMAT MAX_SECONDS SOURCE [OUTPUT]`;
+answers with one JSON object on the standard output. Imports nothing of the project, so that it starts in a fraction of a second and
 knows no secret. Everything that a hostile file could reach (demuxer, decoder, resampler) runs here, under limits.
 """
 
@@ -45,12 +45,15 @@ class Rejected(Exception):  # noqa: N818 - it reads as a sentence where it is ra
         super().__init__(code)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], *, has_left_network: bool = False) -> int:
     """Do what the command line asks for and print the answer."""
     mode, audio_format, seconds, source, *rest = arguments
     sink = open(rest[0], "wb") if rest else None  # noqa: SIM115, PTH123 - lives as long as the program; pathlib costs start-up time
     output_bytes = int((float(seconds) + 60) * TARGET_RATE * SAMPLE_BYTES) if sink else ANSWER_BYTES
     lock_up(mode, output_bytes=output_bytes)
+    die_with_parent()
+    if not has_left_network:
+        leave_network()
     try:
         answer = run(source, audio_format=audio_format, max_seconds=float(seconds), sink=sink)
     except Rejected as rejection:
@@ -81,12 +84,19 @@ def lock_up(mode: str, *, output_bytes: int) -> None:
         if hard != resource.RLIM_INFINITY:
             ceiling = min(ceiling, hard)
         resource.setrlimit(name, (min(wanted, ceiling), ceiling))
-    _leave_network()
 
 
-def _leave_network() -> None:
+def die_with_parent() -> None:
+    """Have Linux kill this process when the one that started it is gone."""
+    with contextlib.suppress(OSError, AttributeError, ImportError):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+
+
+def leave_network() -> None:
     """
-    Move into an empty network namespace, and die with the parent.
+    Move into an empty network namespace.
 
     Many containers forbid namespaces; then the forced demuxer and the protocol white list, which alone keep
     FFmpeg from the network, still stand. So a refusal here is no reason to refuse the recording.
@@ -95,7 +105,6 @@ def _leave_network() -> None:
         import ctypes
 
         library = ctypes.CDLL(None)
-        library.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
         if library.unshare(CLONE_NEWNET) != 0:
             library.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 

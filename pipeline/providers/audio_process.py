@@ -1,17 +1,22 @@
-"""Runs `audio_child.py`, the bounded program, and turns its answers into our errors."""
+"""Has `audio_child.py` open a recording in a bounded process, and turns its answers into our errors."""
 
-import contextlib
+import atexit
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Final, Literal
 
 from pipeline.ports import PermanentError, StageError, TransientError
 
-PROGRAM: Final = Path(__file__).with_name("audio_child.py")
+PROGRAM: Final = Path(__file__).with_name("audio_forker.py")
+CHILD: Final = Path(__file__).with_name("audio_child.py")
+BLOCK_BYTES: Final = 65_536
 WALL_SECONDS: Final = {
     "probe": 20.0,
     "decode": 90.0,
@@ -47,15 +52,15 @@ def run_child(
     output: Path | None = None,
 ) -> dict[str, float]:
     """
-    Return the child's answer; raise `PermanentError` for the file's fault, `TransientError` for the machine's.
+    Return the answer of a process that opens this one recording; raise `PermanentError` for the file's fault, `TransientError` for the machine's.
 
-    No shell, a minimal environment, a process group of its own that never outlives this call.
+    No shell, a minimal environment; the process never outlives this call.
     """
-    command = [sys.executable, "-I", str(PROGRAM), mode, audio_format, str(max_seconds)]
-    command += [str(path.absolute()) for path in (source, output) if path]
+    arguments = [mode, audio_format, str(max_seconds)]
+    arguments += [str(path.absolute()) for path in (source, output) if path]
     try:
-        status, answer = _run_group(command, seconds=WALL_SECONDS[mode])
-    except subprocess.TimeoutExpired as late:
+        status, answer = _forker.ask(arguments, seconds=WALL_SECONDS[mode])
+    except TimeoutError as late:
         raise TransientError("audio_timeout", "Reading the recording took too long.") from late
     except OSError as trouble:
         raise TransientError("audio_process", "The audio reader could not be started.") from trouble
@@ -64,25 +69,87 @@ def run_child(
     return _parse(answer, max_seconds=max_seconds)
 
 
-def _run_group(command: list[str], *, seconds: float) -> tuple[int, bytes]:
-    """Run the command in its own process group; whatever happens, nothing of it is left behind."""
-    process = subprocess.Popen(  # noqa: S603 - our interpreter, our program, an argument list
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        cwd="/",
-        start_new_session=True,
-    )
-    try:
-        answer, _ = process.communicate(timeout=seconds)
-    except BaseException:  # a task's time limit arrives as an exception, too
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        raise
-    return process.returncode, answer
+class Forker:
+    """The program that stands ready (`audio_forker`), one for this process; it is started when it is needed first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._program: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+
+    def ask(self, arguments: list[str], *, seconds: float) -> tuple[int, bytes]:
+        """Return how the process ended, and what it wrote. Raise `OSError`; `TimeoutError` when the time is over."""
+        deadline = time.monotonic() + seconds
+        ours, theirs = socket.socketpair()
+        with ours:  # when it closes, whatever the reason, the process is killed
+            with theirs:
+                self._send(json.dumps(arguments).encode() + b"\n", theirs.fileno())
+            written = _read_to_end(ours, deadline=deadline)
+        answer, line, status = written.rpartition(b"\n")
+        if not line:
+            raise ChildProcessError("it ended without a word")
+        return int(status), answer
+
+    def stop(self) -> None:
+        """End the program; the next order starts it anew."""
+        with self._lock:
+            self._stop()
+
+    def _send(self, order: bytes, answer: int) -> None:
+        """Send the order, to a new program where the one that was here is gone."""
+        with self._lock:
+            if self._orders is None or self._owner != os.getpid():
+                self._start()
+            try:
+                self._send_now(order, answer)
+            except OSError:
+                self._start()
+                self._send_now(order, answer)
+
+    def _send_now(self, order: bytes, answer: int) -> None:
+        if self._orders is None:
+            raise ChildProcessError("it was not started")
+        socket.send_fds(self._orders, [order], [answer])
+
+    def _start(self) -> None:
+        self._stop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._program = subprocess.Popen(  # noqa: S603 - our interpreter, our program, an argument list
+                [sys.executable, "-I", str(PROGRAM)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        self._orders, self._owner = ours, os.getpid()
+
+    def _stop(self) -> None:
+        if self._orders is not None:
+            self._orders.close()
+        if self._program is not None and self._owner == os.getpid():
+            self._program.kill()  # its copies die with it
+            self._program.wait()
+        elif self._program is not None:
+            self._program.returncode = 0  # it is our parent's, who looks after it
+        self._orders = self._program = None
+
+
+_forker: Final = Forker()
+atexit.register(_forker.stop)
+
+
+def _read_to_end(answer: socket.socket, *, deadline: float) -> bytes:
+    written = b""
+    while True:
+        answer.settimeout(max(0.001, deadline - time.monotonic()))
+        block = answer.recv(BLOCK_BYTES)
+        if not block:
+            return written
+        written += block
 
 
 def _crash(status: int) -> StageError:

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from media.models import AudioAnswer
 from pipeline.ports import PermanentError
-from pipeline.providers.audio_process import FATAL_SIGNALS, PROGRAM
+from pipeline.providers.audio_process import CHILD as PROGRAM
+from pipeline.providers.audio_process import FATAL_SIGNALS
 from pipeline.providers.audio_samples import decode
 from tests.attack import Verdict, decide
 from tests.integration.media.canary import Canary

@@ -4,10 +4,10 @@ import json
 import os
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.integration.media.api_server import (
     ApiServer,
     form,
     read_answer,
+    unread_bytes,
 )
 from tests.recordings import sample, wave_bytes
 from tests.waiting import wait_until
@@ -150,17 +151,23 @@ class TestAClientThatGoesAway:
 class TestOneAnswerSentTwentyTimesAtOnce:
     def test_is_one_recording(self, server: ApiServer, candidate: Answering) -> None:
         kept = len(server.recordings())
-        content = sample("strong_answer.mp3").read_bytes()
-        start = threading.Barrier(20)
+        body = form(sample("strong_answer.mp3").read_bytes())
 
-        def send(_: int) -> Any:
-            start.wait()
-            response = candidate.send(content)
-            assert response.status_code == 201, response.text
-            return response.json()["data"]
+        def end(connection: socket.socket) -> Any:
+            connection.sendall(body[-1:])
+            answer, text = read_answer(connection)
+            assert answer.status == 201, text
+            return json.loads(text)["data"]
 
-        with ThreadPoolExecutor(20) as pool:
-            answers = list(pool.map(send, range(20)))
+        with ExitStack() as open_ones, ThreadPoolExecutor(20) as pool:
+            connections = [
+                open_ones.enter_context(candidate.open_upload(announced=len(body)))
+                for _ in range(20)
+            ]
+            for connection in connections:
+                connection.sendall(body[:-1])
+            wait_until(lambda: not unread_bytes(server.port))  # all have begun, none is whole
+            answers = list(pool.map(end, connections))
 
         assert {answer["attempt"] for answer in answers} == {1}
         assert len({answer["audio_id"] for answer in answers}) == 1

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.providers.audio_process import PROGRAM
+from pipeline.providers.audio_process import CHILD as PROGRAM
 
 REPORT = """
 import json, resource, runpy, socket, sys
 child = runpy.run_path(sys.argv[1])
 child["lock_up"]("probe", output_bytes=65536)
+child["leave_network"]()
 found = {name: resource.getrlimit(getattr(resource, name))[0] for name in dir(resource) if name.startswith("RLIMIT_")}
 try:
     bytearray(2_000_000_000)
