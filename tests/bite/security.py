@@ -123,6 +123,20 @@ GUARDS: Final = (
         (f"{SECURITY}/test_who_may_what.py::TestSomebodyElses",),
     ),
     Mutation(
+        "the owner in a poll's one query",
+        "pipeline/selectors_poll.py",
+        'ON person."id" = session."owner_id"',
+        'ON person."id" > 0 AND session."owner_id" > 0',
+        ("tests/integration/pipeline_http/test_polls.py",),
+    ),
+    Mutation(
+        "the look at the person in a poll's one query",
+        "pipeline/selectors_poll.py",
+        'AND person."is_active" AND person."token_version" = %s',
+        'AND person."token_version" <= %s',
+        ("tests/integration/pipeline_http/test_polls.py",),
+    ),
+    Mutation(
         "the files of an account that is closed",
         "accounts/services.py",
         "    transaction.on_commit(partial(remove_folder, folder), robust=True)\n",

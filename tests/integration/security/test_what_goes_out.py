@@ -66,3 +66,10 @@ class TestTheDocument:
 
         assert parameters
         assert all(parameter["allowEmptyValue"] for parameter in parameters)
+
+    def test_is_made_without_a_doubt(self, capsys: pytest.CaptureFixture[str]) -> None:
+        document_of.cache_clear()
+
+        document_of(settings.ROOT_URLCONF)
+
+        assert capsys.readouterr().err == ""
