@@ -10,6 +10,7 @@ from accounts.models import User
 from interview_platform.errors import NotFound
 from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage, TranscriptRecord
 from pipeline.progress import Failure, Outcome
+from pipeline.remedies import with_remedy
 from pipeline.selectors_board import Board, has_passed
 from pipeline.selectors_queue import with_beginnings
 from sessions.selectors import get_question
@@ -106,9 +107,9 @@ def has_evaluation(run: PipelineRun) -> bool:
 def failure_of(run: PipelineRun) -> Failure:
     """Return why the run, which is not under way, brought no result."""
     if run.state == State.FAILED:
-        return Failure(
-            run.failure_code, run.failure_message, run.failure_retryable, stage=run.stage
-        )
+        code, retryable = run.failure_code, run.failure_retryable
+        message = with_remedy(run.failure_message, code=code, retryable=retryable)
+        return Failure(code, message, retryable, stage=run.stage)
     if run.state == State.SUPERSEDED:
         message = "A newer recording of this question took the place of this one."
         return Failure("superseded", message, retryable=False, stage=run.stage)

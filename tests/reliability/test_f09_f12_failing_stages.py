@@ -60,6 +60,7 @@ class TestAStageThatFailsForGood:
         assert told["status"] == "failed"
         assert told["failure"]["code"] == "broken_by_design"
         assert told["failure"]["retryable"] is False
+        assert told["failure"]["message"].endswith("Please record the answer again.")
         assert laboratory.outcomes(answer) == ["permanent"]
 
 

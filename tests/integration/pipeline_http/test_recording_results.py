@@ -370,7 +370,7 @@ class TestAFailure:
         assert data["status"] == "failed"
         assert data["failure"] == {
             "code": "audio_missing",
-            "message": "The recording is gone.",
+            "message": "The recording is gone. Please record the answer again.",
             "retryable": False,
             "stage": stage,
         }

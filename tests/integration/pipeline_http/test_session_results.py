@@ -251,7 +251,10 @@ class TestAResultThatIsThere:
 
         assert data_of(response)["status"] == "completed"
         assert response.json()["meta"]["warnings"] == [
-            {"code": "audio_missing", "message": "Question 2: The recording is gone."}
+            {
+                "code": "audio_missing",
+                "message": "Question 2: The recording is gone. Please record the answer again.",
+            }
         ]
 
     def test_stays_when_a_retake_fails(self, place: Place, name: str, stage: Stage) -> None:
@@ -299,7 +302,7 @@ class TestAFailure:
         assert data["status"] == "failed"
         assert data["failure"] == {
             "code": "audio_missing",
-            "message": "The recording is gone.",
+            "message": "The recording is gone. Please record the answer again.",
             "retryable": False,
             "stage": "transcribe",
         }
