@@ -22,6 +22,19 @@ from pipeline.values import QuestionBrief, Transcript
 
 GOOD, NOTHING = 3, 0  # grades of the adversarial answers
 ZERO_KINDS = ("repeat_question", "keyword_stuffing", "idk", "empty")
+# Our own writing: strong answers and empty talk of sixteen trades. The curves were set with the first set in view; the second was
+# written after that and showed that a derived sketch must not cost.
+MANY_ROLES = Path(__file__).parent / "data" / "answers_of_many_roles.jsonl"
+EMPTY_KINDS = (
+    "echo",
+    "stuffing",
+    "idk",
+    "oneword",
+    "fillers",
+    "reversed",
+    "gibberish",
+    "injection",
+)
 SENTENCES = 8  # of a document made of learner sentences
 SLOW_SAMPLE = 150  # texts of a set that the language model reads
 FEW = 16  # interviews that it reads
@@ -47,6 +60,7 @@ def measure_texts(data: Path, judges: Judges, *, slow: bool) -> Iterator[Row]:
         return
     yield from _interviews(data, judges)
     yield from _adversarial(data, judges)
+    yield from _many_roles(judges)
     yield from _short_answers(data, judges)
     yield from _keywords(data, judges)
     yield from _grammar(data, judges, name="without", wanted=("0.64", "0.95"))
@@ -134,6 +148,22 @@ def _adversarial(data: Path, judges: Judges) -> Iterator[Row]:
     )
     strong = [row[3] for row in rows if row[1] == "strong"]
     yield Row("strong answers: least points", ">= 55", min(strong), "34", str(len(strong)))
+
+
+def _many_roles(judges: Judges) -> Iterator[Row]:
+    relevance = _relevance(judges)
+    points: dict[str, list[float]] = defaultdict(list)
+    for row in read_lines(MANY_ROLES):
+        points[row["kind"]].append(
+            relevance(row["text"], QuestionBrief(text=row["question"], category=row["category"]))
+        )
+    strong = points["strong"]
+    empty = [score for kind in EMPTY_KINDS for score in points[kind]]
+    other = [score for kind in ("other", "off", "meta", "bluff") for score in points[kind]]
+    yield Row("sixteen trades, strong: least points", ">= 55", min(strong), "-", str(len(strong)))
+    yield Row("sixteen trades, empty: most points", "<= 15", max(empty), "-", str(len(empty)))
+    yield Row("sixteen trades, beside or bluff: most", "<= 50", max(other), "-", str(len(other)))
+    yield auc(strong, empty + other).row("sixteen trades, AUC", ">= 0.95", baseline="-")
 
 
 def _short_answers(data: Path, judges: Judges) -> Iterator[Row]:

@@ -19,6 +19,7 @@ from pipeline.values import METRICS, Explanation, MetricName
 WORST_OF_METRIC: Mapping[MetricName, tuple[str, ...]] = {
     "relevance": (
         "non_answer", "repeats_question", "list_of_words", "same_words_again", "praise_without_example",
+        "fits_any_question",
         "little_content", "farthest_sentence",
     ),
     "keywords": ("keyword_negated", "keyword_missing", "keyword_meaning", "keyword_phrase"),

@@ -11,13 +11,16 @@ from pipeline.stages.thresholds import (
     LIST_WORDS,
     NEW_WORDS_CURVE,
     NON_ANSWER_WORDS,
+    OWN_WORDS_CURVE,
+    OWN_WORDS_LEAST,
+    OWN_WORDS_REACH,
     QUESTION_NGRAM,
     REFERENCE_WORDS_CURVE,
     VARIETY_CURVE,
     Curve,
 )
 from pipeline.stages.transcript import Script, plain_words
-from pipeline.stages.word_lists import bare
+from pipeline.stages.word_lists import LIST_GLUE, bare
 from pipeline.values import QuestionBrief
 
 
@@ -80,6 +83,7 @@ def find_gate(script: Script, *, kept: Sequence[int], question: QuestionBrief) -
     if len(kept) >= LIST_WORDS or not has_reference(question):
         gates.append(_function_word_gate(script, kept))
     gates += [_variety_gate(script, kept), _cliche_gate(script, kept)]
+    gates.append(_own_words_gate(script, kept, question))
     return min(gates, key=lambda gate: gate.factor)
 
 
@@ -115,7 +119,8 @@ def _non_answer_gate(script: Script, kept: Sequence[int], fresh: int) -> Gate:
 
 def _function_word_gate(script: Script, kept: Sequence[int]) -> Gate:
     words = [script.plain[index] for index in kept]
-    share = sum(_holds_function_word(script, word) for word in words) / max(len(words), 1)
+    little = sum(word not in LIST_GLUE and _holds_function_word(script, word) for word in words)
+    share = little / max(len(words), 1)
     return Gate(
         rule="list_of_words",
         factor=interpolate(share, FUNCTION_WORDS_CURVE),
@@ -164,6 +169,25 @@ def _cliche_gate(script: Script, kept: Sequence[int]) -> Gate:
         message=(
             "Much of this is general praise of yourself that anybody could say; one concrete example "
             "would prove it."
+        ),
+    )
+
+
+def _own_words_gate(script: Script, kept: Sequence[int], question: QuestionBrief) -> Gate:
+    """Many words that fit any question say less than a few of one's own; a short answer is given the benefit."""
+    reach = kept[:OWN_WORDS_REACH]  # longer answers come back to the same words for good reason
+    everyday = {stem_in(script.language, word) for word in script.lists.everyday_words}
+    own = new_words(script, kept=reach, question=question) - everyday
+    share = len(own) / len(reach) if reach else 1.0
+    judged = bool(everyday) and len(reach) >= OWN_WORDS_LEAST
+    return Gate(
+        rule="fits_any_question",
+        factor=interpolate(share, OWN_WORDS_CURVE) if judged else 1.0,
+        value=share,
+        unit="share of words of its own",
+        message=(
+            "Nearly all of this could be said to any question. Say who, what, where and when: one thing that "
+            "really happened, or one that you would really do."
         ),
     )
 

@@ -16,6 +16,7 @@ from pipeline.stages.thresholds import (
     GRAMMAR_STEP,
     MIN_WORDS,
     QUOTE_WORDS,
+    REWORD_SHARE,
     SHORT_GRAMMAR,
     UNSURE_WORD,
 )
@@ -52,6 +53,7 @@ class Slip:
     message: str
     correction: str
     weight: float = 1.0  # errors that it stands for, where only a part of the answer was read
+    share: float = 1.0  # of an error's cost: a model's opinion weighs less than a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,19 @@ class Grammar:
         return 100.0 * sum(slip.weight for slip in self.slips) / max(self.words, 1)
 
     @property
+    def reach(self) -> int:
+        """The words that the errors are held against: in few words one error may be chance."""
+        return max(self.words, SHORT_GRAMMAR)
+
+    @property
+    def counted(self) -> float:
+        """Errors per 100 words as they count."""
+        return 100.0 * sum(slip.weight * slip.share for slip in self.slips) / self.reach
+
+    @property
     def score(self) -> float:
         """Points, not rounded."""
-        points = interpolate(self.density, GRAMMAR_CURVE) + self.wording.points
+        points = interpolate(self.counted, GRAMMAR_CURVE) + self.wording.points
         return min(100.0, max(0.0, points))
 
 
@@ -104,8 +116,8 @@ def judge_grammar(
         },
         interval=grammar_interval(
             score,
-            errors=grammar.density * words / 100.0,
-            words=words,
+            errors=grammar.counted * grammar.reach / 100.0,
+            words=grammar.reach,
             wording=grammar.wording.points,
         ),
     )
@@ -129,7 +141,8 @@ def measure_grammar(
     slips = _find_slips(script, checked, flags, taken=set())
     taken = {index for slip in slips for index in range(slip.passage.first, slip.passage.last + 1)}
     reworded = _find_slips(script, checked, usual.flags, taken=taken)
-    slips += [replace(slip, weight=1.0 / max(usual.share, 0.1)) for slip in reworded]
+    weight = 1.0 / max(usual.share, 0.1)
+    slips += [replace(slip, weight=weight, share=REWORD_SHARE) for slip in reworded]
     return Grammar(
         words=len(checked.spans),
         slips=tuple(sorted(slips, key=lambda slip: slip.passage.first)),
@@ -203,7 +216,7 @@ def _explanations(script: Script, grammar: Grammar, score: float) -> tuple[Expla
     base = explain(
         "grammar",
         "errors_heard",
-        measure=Measure(grammar.density, "per 100 words"),
+        measure=Measure(grammar.counted, "per 100 words"),
         points=best,
         message=(
             f"Begins at {best:.0f}: the rules hear only a part of all errors, so read this as a band, "
@@ -222,9 +235,9 @@ def _explanations(script: Script, grammar: Grammar, score: float) -> tuple[Expla
         ),
         passage=None if grammar.slips else script.smoothest(words=QUOTE_WORDS),
     )
-    weights = sum(slip.weight for slip in grammar.slips)
-    cost = interpolate(grammar.density, GRAMMAR_CURVE) - best
-    rows = [_slip_row(slip, cost * slip.weight / weights) for slip in grammar.slips]
+    weights = sum(slip.weight * slip.share for slip in grammar.slips)
+    cost = interpolate(grammar.counted, GRAMMAR_CURVE) - best
+    rows = [_slip_row(slip, cost * slip.weight * slip.share / weights) for slip in grammar.slips]
     rest = score - sum(row.points for row in (base, wording, *rows))
     if abs(rest) < ROUNDING:
         return (base, wording, *rows)

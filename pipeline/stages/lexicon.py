@@ -37,6 +37,24 @@ META_WORDS: Final = word_set(
     idea clue pass skip next repeat"""
 )
 
+# Of everything and nothing: an answer made of these fits any question.
+EVERYDAY_WORDS: Final = word_set(
+    """people person everybody everyone somebody someone anybody anyone nobody man woman guy others life world
+    time times day days week weeks month months year years moment way ways place places part parts side point
+    view end beginning case cases situation situations matter matters reason reasons fact example type number
+    amount bit level step steps whole rest job work works working worked make makes making made take takes
+    taking took taken give gives giving gave given find finds finding found look looks looking looked see sees
+    seeing saw seen come comes coming came try tries trying tried use uses using used need needs needed want
+    wants wanted keep keeps keeping kept put puts putting tell tells telling told talk talks talking talked speak
+    feel feels feeling felt happen happens happening happened start starts started begin begins become becomes
+    became seem seems seemed help helps helped deal deals dealing handle turn turned bring brought leave left
+    show shows understand understood believe hope hoped depend depends consider remember call called big bigger
+    small large little new old different difficult hard easy simple fast slow better best worse worst right wrong
+    true certain possible able careful carefully long short full amazing special normal general overall everyday
+    always sometimes often usually ever mostly generally finally somehow somewhere together back away around
+    first last second several enough almost least course besides perhaps indeed simply especially"""
+)
+
 NON_ANSWERS: Final = (
     "i don't know", "i dont know", "i do not know", "i don't really know", "i dont really know",
     "i do not really know", "i'm not sure", "im not sure", "i am not sure", "no idea", "no clue",

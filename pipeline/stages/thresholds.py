@@ -4,7 +4,7 @@ from typing import Final
 
 from pipeline.values import MetricName
 
-SCORER_VERSION: Final = "2.1.0"  # raise it whenever equal input could score differently
+SCORER_VERSION: Final = "2.2.0"  # raise it whenever equal input could score differently
 
 Curve = tuple[tuple[float, float], ...]  # (measure, score) pairs; straight lines between them
 
@@ -42,8 +42,13 @@ TOPIC_ONLY_CAP: Final = 85.0  # points; with the question alone only the topic c
 TOPIC_CURVE: Final[Curve] = (
     (0.10, 0), (0.21, 20), (0.29, 48), (0.38, 75), (0.48, 92), (0.58, 100),
 )  # fmt: skip
+# Without a prototype a low cosine is weak evidence: concrete answers lie as low as .23 to their question, while those
+# about something else altogether stay under .13. So the middle is generous, and the interval wide.
 QUESTION_CURVE: Final[Curve] = (
-    (0.08, 0), (0.19, 20), (0.31, 50), (0.37, 68), (0.50, 90), (0.60, 100),
+    (0.09, 0), (0.15, 18), (0.20, 38), (0.235, 56), (0.31, 65), (0.37, 73), (0.50, 90), (0.60, 100),
+)  # fmt: skip
+DERIVED_CURVE: Final[Curve] = (
+    (0.10, 0), (0.16, 15), (0.21, 35), (0.25, 56), (0.29, 62), (0.38, 77), (0.48, 92), (0.58, 100),
 )  # fmt: skip
 TECHNICAL_CURVE: Final[Curve] = (
     (0.15, 0), (0.30, 25), (0.45, 55), (0.60, 80), (0.75, 100),
@@ -74,6 +79,12 @@ VARIETY_CURVE: Final[Curve] = (
 CLICHE_CURVE: Final[Curve] = (
     (0.15, 1), (0.35, 0.6), (0.60, 0.25),
 )  # fmt: skip
+# Of 256 answers in interviews the emptiest has .067 and one in a hundred under .09; talk about nothing has .00 to .04.
+OWN_WORDS_CURVE: Final[Curve] = (
+    (0.02, 0.1), (0.07, 1),
+)  # fmt: skip
+OWN_WORDS_REACH: Final = 60  # words of an answer that are looked at
+OWN_WORDS_LEAST: Final = 30  # words; shorter answers are not measured by it
 NON_ANSWER_WORDS: Final = 8  # new content words at most, beside "I do not know"
 POINT_MENTIONED: Final = 0.45  # cosine of a reference point with the sentence nearest to it
 
@@ -92,7 +103,7 @@ GRAMMAR_BANDS: Final[tuple[tuple[float, str], ...]] = (
 # 0.9/1.5/2.0 (language model) and -0.6/0.6/1.2 (word pairs), eight learner sentences 0.8/1.2/1.6 and
 # 0.4/0.8/1.2, the same corrected 1.3/1.6/2.1 and 0.7/1.0/1.4. The ends lie beyond what single sentences reach.
 WORDING_MODEL_CURVE: Final[Curve] = (
-    (-2.5, -30), (1.2, 0), (4.0, 8),
+    (-2.0, -40), (1.5, 0), (5.0, 8),
 )  # fmt: skip
 WORDING_PAIRS_CURVE: Final[Curve] = (
     (-3.0, -15), (0.4, 0), (4.0, 8),
@@ -117,12 +128,16 @@ REWORD_GAINS: Final = {
     "missing_article": 6.0,
     "usual_preposition": 3.5,
 }
+REWORD_SHARE: Final = (
+    0.5  # of the cost of an error that a rule finds: a model also flags what is only rare
+)
 REWORD_REACH: Final = 8  # words
 REWORD_EVERY: Final = 20  # words; one correction is tried for so many
 REWORD_LEAST: Final = 3  # corrections tried in the shortest text
 READ_WORDS: Final = 30  # words that the wording model reads at once
 READ_MOST: Final = 120  # words of an answer that it reads, spread evenly: half a second
-SHORT_GRAMMAR: Final = 60  # words; below, the score is rounded to `GRAMMAR_STEP`
+# Words; in fewer, errors count as if there were so many, and the score is rounded to `GRAMMAR_STEP`: one slip may be chance.
+SHORT_GRAMMAR: Final = 60
 GRAMMAR_STEP: Final = 5.0  # points
 
 # --- Fluency ----------------------------------------------------------------------------------------

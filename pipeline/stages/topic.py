@@ -15,6 +15,7 @@ from pipeline.stages.thresholds import (
     BEST_SENTENCES,
     BY_SENTENCE_SHARE,
     CHUNK_WORDS,
+    DERIVED_CURVE,
     FOREIGN_QUESTION_CURVE,
     FOREIGN_TOPIC_CURVE,
     MAX_SENTENCES,
@@ -66,8 +67,12 @@ class Topic:
             return min(interpolate(self.likeness, QUESTION_CURVE), TOPIC_ONLY_CAP)
         if self.method == "reference":
             return interpolate(self.likeness, TECHNICAL_CURVE)
-        points = interpolate(self.likeness, TOPIC_CURVE)
-        return min(points, TOPIC_ONLY_CAP) if self.method == "derived" else points
+        if (
+            self.method == "derived"
+        ):  # a guess at what is usually said must not cost who says it otherwise
+            by_question = interpolate(self.question_cosine, QUESTION_CURVE)
+            return min(max(interpolate(self.likeness, DERIVED_CURVE), by_question), TOPIC_ONLY_CAP)
+        return interpolate(self.likeness, TOPIC_CURVE)
 
 
 def read_sentences(

@@ -10,6 +10,9 @@ from typing import Final
 from pipeline.stages import lexicon
 
 _DATA: Final = Path(__file__).parent / "resources" / "word_lists.json"
+LIST_GLUE: Final = lexicon.word_set(
+    "and or plus y e o u et ou und oder"
+)  # a list stays one with them
 _ELIDED: Final = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu)'(?=\w)")
 
 
@@ -25,6 +28,7 @@ class WordLists:
     cliches: tuple[str, ...]  # self-praise that anybody can say; longer ones first
     negations: frozenset[str]
     clause_breaks: frozenset[str]
+    everyday_words: frozenset[str] = frozenset()  # of everything and nothing; English only so far
 
 
 @cache
@@ -41,6 +45,7 @@ def word_lists(language: str) -> WordLists:
             cliches=lexicon.CLICHES,
             negations=lexicon.NEGATIONS,
             clause_breaks=lexicon.CLAUSE_BREAKS,
+            everyday_words=lexicon.EVERYDAY_WORDS,
         )
     return WordLists(
         language=language,

@@ -1,5 +1,9 @@
 """A small part of `make eval`, on texts of our own."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from pipeline.ports import Judges
@@ -7,12 +11,24 @@ from pipeline.providers.embeddings import MiniLmEncoder
 from pipeline.providers.harper import HarperChecker
 from pipeline.providers.spacy_english import SpacyEnglish
 from pipeline.providers.word_pairs import WordPairs
+from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.grammar import checked_text, measure_grammar
 from pipeline.stages.relevance import judge_relevance
+from pipeline.stages.thresholds import DEFAULT_WEIGHTS
 from pipeline.stages.vectors import RememberingEncoder
 from pipeline.values import QuestionBrief
-from tests.answers import script
+from tests.answers import script, spoken
 
+TRADES = [  # strong answers of sixteen trades, and what is none: echoes, lists, injected orders, bluff …
+    json.loads(line)
+    for line in (
+        Path(__file__).resolve().parents[3] / "benchmarks" / "data" / "answers_of_many_roles.jsonl"
+    )
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+LONG = 63  # words; such answers are strong ones, and half of one can be graded
+BESIDE = ("other", "off", "meta", "bluff")  # fluent, and no answer to this question
 FAILURE = "Tell me about a time you failed and what you learned from it."
 PRESSURE = "How do you handle pressure at work?"
 STRONG = {
@@ -84,6 +100,52 @@ class TestRelevance:
         }[kind]
 
         assert relevance(judges, question, text) <= 15
+
+    def test_knows_strong_answers_of_every_trade(self, judges: Judges) -> None:
+        strong = [row for row in TRADES if row["kind"] == "strong"][::3]
+
+        low = [row for row in strong if relevance(judges, row["question"], row["text"]) < 55]
+
+        assert len(strong) > 10
+        assert low == []
+
+    def test_knows_what_is_none_in_every_trade(self, judges: Judges) -> None:
+        wrong = [row for row in TRADES if row["kind"] != "strong"]
+
+        high = [
+            row
+            for row in wrong
+            if relevance(judges, row["question"], row["text"])
+            > (50 if row["kind"] in BESIDE else 15)
+        ]
+
+        assert len(wrong) > 40
+        assert high == []
+
+
+class TestLength:
+    @pytest.mark.parametrize(
+        "row",
+        [row for row in TRADES if len(row["text"].split()) > LONG][::9],
+        ids=lambda row: row["role"],
+    )
+    def test_does_not_make_a_good_answer_worse(self, judges: Judges, row: dict[str, str]) -> None:
+        sentences = re.split(r"(?<=[.?!])\s+", row["text"])
+        half = " ".join(sentences[: (len(sentences) + 1) // 2])
+
+        whole_score, half_score = (
+            evaluate_answer(
+                transcript=spoken(text),
+                question=QuestionBrief(text=row["question"], category=row["category"]),
+                judges=judges,
+                weights=DEFAULT_WEIGHTS,
+            ).overall
+            for text in (row["text"], half)
+        )
+
+        assert whole_score is not None
+        assert half_score is not None
+        assert whole_score >= half_score - 3
 
 
 class TestGrammar:

@@ -80,6 +80,34 @@ class TestJudgeRelevance:
         assert (finding.score or 0) <= 30
         assert "praise_without_example" in [row.rule for row in finding.explanations]
 
+    def test_gives_talk_that_fits_any_question_little_and_says_so(self) -> None:
+        talk = (
+            "Everybody has a time like that, it is a part of life. Sometimes it goes this way and sometimes that way, "
+            "and you have to take it as it comes. I always did what I could, and in the end it always worked."
+        )
+
+        finding = judge(talk, replace(QUESTION, answer_prototype=talk))
+
+        assert (finding.score or 0) <= 30
+        assert "fits_any_question" in [row.rule for row in finding.explanations]
+
+    def test_does_not_take_a_list_for_sentences_because_of_its_ands(self) -> None:
+        listed = "I used planning and teamwork and deadlines and results and quality and budgets and risks and plans."
+
+        assert (judge(listed).score or 0) <= 15
+
+    def test_does_not_let_a_derived_sketch_cost(self) -> None:
+        asked = "What is your greatest weakness of all?"
+        bare = replace(QUESTION, text=asked, answer_prototype="")
+        echo = "My weakness is greatest of all when lions and giraffes chase me through Nairobi at night."
+
+        finding = judge(echo, bare)
+        by_question = judge(echo, replace(bare, category="technical"))
+
+        assert finding.measures["relevance_method"] == "derived"
+        assert by_question.measures["relevance_method"] == "question"
+        assert (finding.score or 0) >= (by_question.score or 0) > 20
+
     def test_names_the_reference_points_that_are_missing(self) -> None:
         question = QuestionBrief(
             text="What is a tuple?",
