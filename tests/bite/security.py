@@ -200,10 +200,17 @@ GUARDS: Final = (
         ("tests/integration/media/test_audio_download.py::TestGettingTheRecording",),
     ),
     Mutation(
-        "recordings that only the platform reads",
+        "folders of recordings that only the platform reads",
+        "media/keeping.py",
+        "PRIVATE: Final = 0o700\n",
+        "PRIVATE: Final = 0o755\n",
+        ("tests/integration/media/test_answer_upload.py::TestAnUpload",),
+    ),
+    Mutation(
+        "archives of exports that only the platform reads",
         "interview_platform/settings.py",
         "FILE_UPLOAD_PERMISSIONS = 0o600\n",
         "FILE_UPLOAD_PERMISSIONS = 0o644\n",
-        ("tests/integration/media/test_answer_upload.py::TestAnUpload",),
+        ("tests/integration/analytics/test_export.py",),
     ),
 )

@@ -2,9 +2,11 @@
 
 import io
 import json
+import stat
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +110,15 @@ class TestAnExport:
         assert "password" not in profile
         audio = f"audio/{session.uuid}/question-01-attempt-01.mp3"
         assert archive.read(audio) == b"ID3 what was said"
+
+    def test_is_private_on_the_disk(self, api: APIClient, jane: User) -> None:
+        practise(jane)
+
+        build(api)
+
+        path = Path(default_storage.path(ExportJob.objects.get().storage_key))
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
     def test_holds_what_answers_were_judged_before(self, api: APIClient, jane: User) -> None:
         practise(jane)
