@@ -1,5 +1,6 @@
 """From registration to the dashboard: a real recorder, a real upload, real recognition and real scores."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,10 @@ from tests.running_stack import RunningStack
 SPEECH_SECONDS = 31  # of what the microphone hears, silence around it included
 WORDS_HEARD = 0.9  # at least
 FIRST_LOAD = 100 * 1024  # bytes
+# When the first field can be written in, by the page's own clock.
+WATCH = """new MutationObserver((_, watch) => { if (!document.querySelector("form input")) return;
+  window.interactiveAt = performance.now(); watch.disconnect(); })
+  .observe(document, { childList: true, subtree: true })"""
 SHIFT = """new Promise((resolve) => { let all = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) all += entry.value; })
   .observe({ type: "layout-shift", buffered: true }); setTimeout(() => resolve(all), 300); })"""
@@ -38,12 +43,11 @@ def walk(browser: Chromium, stack: RunningStack) -> Walk:
     """Somebody goes through an interview with one answer."""
     visitor = Visitor(browser, stack)
     page = visitor.page
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
     page.open(stack.url)
     page.wait_for_text("You are new here?")
     first_bytes, first_shift = page.received_bytes(), float(page.run(SHIFT))
-    interactive = float(
-        page.run("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    )
+    interactive = float(page.run("window.interactiveAt"))
     visitor.register()
     visitor.set_up()
     page.wait_for_text("You can be heard well.")
@@ -165,7 +169,14 @@ class TestTheWalk:
         assert any("report?format=pdf" in url for url in page.requests())
         assert not page.run("document.querySelector('.notice.bad')")
 
-    def test_loads_little_at_first_and_does_not_jump(self, walk: Walk) -> None:
+    def test_loads_little_at_first_and_does_not_jump(
+        self, walk: Walk, note: Callable[[str], None]
+    ) -> None:
+        note(
+            f"{walk.first_bytes / 1024:.1f} KB, its first field can be written in after {walk.interactive:.0f} ms, "
+            f"layout shift {walk.first_shift:.3f}"
+        )
+
         assert walk.first_bytes < FIRST_LOAD
         assert walk.first_shift < 0.1
         assert walk.interactive < 10_000  # on a machine that is busy with tests
