@@ -34,7 +34,9 @@ class SkillsField(serializers.ListField):
         super().__init__(max_length=MAX_SKILLS, **options)
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """Return the list without repetitions, in the order given."""
+        """Return the list without repetitions, in the order given; they count for how many there may be."""
+        if isinstance(data, list) and len(data) > MAX_SKILLS:
+            self.fail("max_length", max_length=MAX_SKILLS)
         first: dict[str, str] = {}
         for skill in super().to_internal_value(data):
             first.setdefault(skill.casefold(), skill)

@@ -67,7 +67,8 @@ def main() -> int:
 def _shown(tallies: Iterator[Tally]) -> Iterator[Tally]:
     began = time.monotonic()
     for tally in tallies:
-        print(f"{tally.row}  ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+        told = [f"{tally.row}  ({time.monotonic() - began:.0f} s)", *tally.wrong[:SHOWN]]
+        print("\n".join(told), file=sys.stderr, flush=True)
         yield tally
 
 

@@ -94,6 +94,7 @@ class TestSkills:
 
         assert alice.api.put(path, {"skills": many}, format="json").status_code == 200
         assert alice.api.put(path, {"skills": [*many, "x"]}, format="json").status_code == 422
+        assert alice.api.put(path, {"skills": ["SQL"] * 51}, format="json").status_code == 422
         assert alice.api.put(path, {"skills": ["s" * 61]}, format="json").status_code == 422
 
     @pytest.mark.parametrize("skills", [None, "Python", [""], ["  "], [5], [["a"]], {"a": 1}])
