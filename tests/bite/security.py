@@ -213,4 +213,18 @@ GUARDS: Final = (
         "FILE_UPLOAD_PERMISSIONS = 0o644\n",
         ("tests/integration/analytics/test_export.py",),
     ),
+    Mutation(
+        "the limits of whoever opens a recording",
+        "pipeline/providers/audio_child.py",
+        "        resource.setrlimit(name, (min(wanted, ceiling), ceiling))\n",
+        "        assert ceiling\n",
+        ("tests/integration/speech/test_audio_forker.py",),
+    ),
+    Mutation(
+        "the network that whoever opens a recording has not",
+        "pipeline/providers/audio_forker.py",
+        "    child.leave_network()  # the copies are born without one\n",
+        "",
+        ("tests/integration/speech/test_audio_forker.py",),
+    ),
 )
