@@ -4,13 +4,16 @@ import { h, newId, s } from "./dom.js";
 import { day, number, points, t } from "./texts.js";
 import { word } from "./words.js";
 
-const WIDTH = 640;
 const HEIGHT = 240;
+const WIDE = 640;
+const NARROW = 320; // on a phone: a wide drawing made small has letters that nobody can read
+let width = WIDE; // of the drawing that is being made
 const EDGE = { left: 40, right: 12, top: 12, bottom: 28 };
 const TICKS = 4;
 
 /** A figure with title, drawing and table; a sentence in place of the drawing when there is nothing to draw. */
 export function figure(name, chart, { kind }) {
+  width = matchMedia("(width < 34rem)").matches ? NARROW : WIDE;
   const isEmpty = chart.datasets.every((row) => row.data.every((value) => value === null || value === 0));
   return h("figure", { class: "card chart" },
     h("figcaption", {}, h("h3", {}, name)),
@@ -24,7 +27,7 @@ function draw(kind, chart, name) {
 
 function frame(name, chart, ...children) {
   const id = newId("chart");
-  return s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": id, class: "drawing" },
+  return s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": id, class: "drawing" },
     s("title", { id }, `${name}. ${chart.labels.length > 0 ? t("All numbers are in the table below.") : ""}`), children);
 }
 
@@ -32,7 +35,7 @@ function grid(top) {
   return Array.from({ length: TICKS + 1 }, (_, step) => {
     const value = (top * step) / TICKS;
     const y = heightOf(value, top);
-    return [s("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y, y2: y, class: "grid" }),
+    return [s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y, y2: y, class: "grid" }),
       s("text", { x: EDGE.left - 6, y: y + 4, class: "tick", "text-anchor": "end" }, number(value, top < TICKS ? 1 : 0))];
   });
 }
@@ -50,13 +53,13 @@ function topOf(chart) {
 
 /** Under the drawing: as many labels as fit. */
 function labels(chart, xOf) {
-  const every = Math.ceil(chart.labels.length / 6);
+  const every = Math.ceil(chart.labels.length / (width === WIDE ? 6 : 3));
   return chart.labels.map((label, index) => index % every === 0 && s("text", { x: xOf(index), y: HEIGHT - 8, class: "tick", "text-anchor": "middle" }, labelOf(label)));
 }
 
 function lines(chart, name) {
   const top = topOf(chart);
-  const span = WIDTH - EDGE.left - EDGE.right - 40;
+  const span = width - EDGE.left - EDGE.right - 40;
   const xOf = (index) => EDGE.left + 20 + (chart.labels.length > 1 ? (span * index) / (chart.labels.length - 1) : span / 2);
   const drawn = chart.datasets.map((row, series) => {
     const places = row.data.map((value, index) => (value === null ? null : [xOf(index), heightOf(value, top)])).filter(Boolean);
@@ -68,11 +71,11 @@ function lines(chart, name) {
 
 function columns(chart, name) {
   const top = topOf(chart);
-  const slot = (WIDTH - EDGE.left - EDGE.right) / chart.labels.length;
-  const width = Math.min(28, (slot * 0.7) / chart.datasets.length);
+  const slot = (width - EDGE.left - EDGE.right) / chart.labels.length;
+  const thick = Math.min(28, (slot * 0.7) / chart.datasets.length);
   const xOf = (index) => EDGE.left + slot * (index + 0.5);
   const drawn = chart.datasets.map((row, series) => row.data.map((value, index) => value > 0 && s("rect", {
-    x: xOf(index) + width * (series - chart.datasets.length / 2), y: heightOf(value, top), width, height: HEIGHT - EDGE.bottom - heightOf(value, top), rx: 3, class: `column series-${series}`,
+    x: xOf(index) + thick * (series - chart.datasets.length / 2), y: heightOf(value, top), width: thick, height: HEIGHT - EDGE.bottom - heightOf(value, top), rx: 3, class: `column series-${series}`,
   })));
   return frame(name, chart, grid(top), drawn, labels(chart, xOf));
 }
@@ -80,15 +83,16 @@ function columns(chart, name) {
 function bars(chart, name) {
   const [row] = chart.datasets;
   const height = (HEIGHT - 24) / chart.labels.length;
-  const left = 130;
-  const full = WIDTH - left - 60;
-  return frame(name, chart, chart.labels.map((label, index) => {
+  const left = width === WIDE ? 152 : 118;
+  const full = width - left - (width === WIDE ? 60 : 40);
+  const label = width === WIDE ? "tick big" : "tick";
+  return frame(name, chart, chart.labels.map((category, index) => {
     const y = 12 + height * index;
     const value = row.data[index];
-    return [s("text", { x: left - 10, y: y + height / 2 + 5, class: "tick big", "text-anchor": "end" }, labelOf(label)),
+    return [s("text", { x: left - 8, y: y + height / 2 + 5, class: label, "text-anchor": "end" }, labelOf(category)),
       s("rect", { x: left, y: y + height * 0.2, width: full, height: height * 0.6, rx: 5, class: "track" }),
       value > 0 && s("rect", { x: left, y: y + height * 0.2, width: (full * value) / 100, height: height * 0.6, rx: 5, class: "column series-0" }),
-      s("text", { x: left + full + 10, y: y + height / 2 + 5, class: "tick big" }, points(value))];
+      s("text", { x: left + full + 10, y: y + height / 2 + 5, class: label }, points(value))];
   }));
 }
 

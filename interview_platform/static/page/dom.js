@@ -78,6 +78,17 @@ export function field(label, control, { hint = null } = {}) {
     hint && h("p", { class: "hint", id: `${id}-hint` }, hint), wrong);
 }
 
+// What is said most often, in the reader's language; everything else is said in the words of the API, which are English.
+const WRONG = {
+  blank: () => t("Please fill this in."),
+  required: () => t("Please fill this in."),
+  unique: () => t("There is an account with this e-mail address already."),
+  password_too_short: () => t("The password is too short."),
+  password_too_common: () => t("This password is too common."),
+  password_entirely_numeric: () => t("A password of digits alone is too easy to guess."),
+  password_too_similar: () => t("The password is too much like your name or address."),
+};
+
 /** Show what the server says of the fields beside them; return the rows that belong to none. */
 export function showWrong(form, rows) {
   for (const control of form.elements) control.removeAttribute("aria-invalid");
@@ -89,8 +100,9 @@ export function showWrong(form, rows) {
     const place = control?.id && form.querySelector(`#${control.id}-wrong`);
     if (!place) { left.push(row); continue; }
     control.setAttribute("aria-invalid", "true");
-    place.textContent = row.message;
-    place.lang = "en";
+    const own = WRONG[row.code]?.();
+    place.textContent = own ?? row.message;
+    place.lang = own ? document.documentElement.lang : "en";
     place.hidden = false;
     first ??= control;
   }
