@@ -15,14 +15,22 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts import erasure
-from accounts.models import IdempotentAnswer, User
+from accounts.models import ExportJob, IdempotentAnswer, User
 from accounts.models_erasure import Erasure
 from accounts.replay import replay_erasures
+from accounts.tasks import deliver_letters
+from analytics.tasks import build_export
 from media.services import sweep_orphans
 from pipeline import budgets, upkeep
 from pipeline.models import PipelineRun
 from pipeline.models_language import LanguageModelCall, QuestionJob
-from pipeline.tasks import evaluate_answer, score_session, transcribe_answer, write_feedback
+from pipeline.tasks import (
+    evaluate_answer,
+    score_session,
+    transcribe_answer,
+    write_feedback,
+    write_questions,
+)
 from tests.factories import (
     make_comment,
     make_evaluation,
@@ -193,6 +201,25 @@ class TestClosingAnAccount:
                 task.run(run_id=run.pk)
 
         assert everything_in_the_database() == before
+
+    def test_leaves_other_work_that_was_queued_with_nothing_to_do(
+        self, life: Life, uploads: Path, mailoutbox: list[Any]
+    ) -> None:
+        fill(life)
+        life.send("/api/v1/users/password/reset", {"email": EMAIL})
+        [writing] = QuestionJob.objects.values_list("pk", flat=True)
+        [packing] = ExportJob.objects.values_list("pk", flat=True)
+        close(life)
+        sweep()
+        before = everything_in_the_database()
+
+        write_questions(job_id=writing)
+        build_export(job_id=packing)
+        deliver_letters()
+
+        assert everything_in_the_database() == before
+        assert mailoutbox == []
+        assert canaries_in(everything_in(uploads)) == []
 
     def test_takes_the_result_of_whoever_works_on_it_with_it(self, life: Life) -> None:
         run = life.write(life.questions[0])
