@@ -137,9 +137,9 @@ simulate: install-dev ## What so many answers a day take (ANSWERS="1000 100000")
 	@$(PY) -m benchmarks.simulate $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(CHECK),--check)
 
 .PHONY: attack
-attack: install-dev ## Besiege a private stack with all that we can think of (EXAMPLES=200 N=5000 CONNECTIONS=10000)
+attack: install-dev ## Besiege a private stack with all that we can think of (EXAMPLES=200 N=5000 CONNECTIONS=10000 DATABASE=sqlite|postgres PARTS="files schema")
 	@$(PY) -m tests.siege.run --count $(N) $(if $(EXAMPLES),--examples $(EXAMPLES)) \
-		$(if $(CONNECTIONS),--connections $(CONNECTIONS))
+		$(if $(CONNECTIONS),--connections $(CONNECTIONS)) $(if $(DATABASE),--database $(DATABASE)) $(PARTS)
 
 .PHONY: offline-check
 offline-check: install-dev ## Hold an interview in a network that has nothing but this machine

@@ -13,7 +13,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from tests.running_stack import RunningStack  # noqa: E402 - once Django is set up
+from tests.databases import create_database, start_postgres  # noqa: E402 - once Django is set up
+from tests.running_stack import RunningStack  # noqa: E402 - likewise
 from tests.siege import connections, media, messages, schema  # noqa: E402 - likewise
 from tests.siege.tally import SHOWN, Tally  # noqa: E402 - likewise
 
@@ -47,7 +48,7 @@ def main() -> int:
     chosen = options.groups or list(groups)
     tallies = []
     with tempfile.TemporaryDirectory(prefix="siege-") as folder:
-        stack = RunningStack(Path(folder) / "data", **UNBOUND)
+        stack = RunningStack(Path(folder) / "data", DATABASE_URL=_address(options), **UNBOUND)
         stack.start()
         try:
             for name in chosen:
@@ -62,6 +63,11 @@ def main() -> int:
     print("\n".join(tally.row for tally in tallies))
     print(f"{'all':<34} {sum(one.tried for one in tallies):>8} {'':>9} {len(wrong):>6}")
     return int(bool(wrong))
+
+
+def _address(options: argparse.Namespace) -> str:
+    """Return the address of a database server of our own; "" for SQLite."""
+    return create_database(start_postgres(), "siege") if options.database == "postgres" else ""
 
 
 def _shown(tallies: Iterator[Tally]) -> Iterator[Tally]:
@@ -80,6 +86,7 @@ def _options() -> argparse.Namespace:
     arguments.add_argument("--count", type=int, default=2000, help="mutations of bodies and files")
     arguments.add_argument("--connections", type=int, default=10_000)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     arguments.add_argument("--only", default="", help="operations with this in their name")
     arguments.add_argument("groups", nargs="*")
     return arguments.parse_args()
