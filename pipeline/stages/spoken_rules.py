@@ -81,14 +81,10 @@ def wrong_pair(tokens: Sequence[Token], index: int) -> GrammarFlag | None:
 def wrong_be(tokens: Sequence[Token], index: int) -> GrammarFlag | None:
     """Find "they was", "I has", "people is"."""
     pair = (word_at(tokens, index), word_at(tokens, index + 1))
-    if pair not in _WRONG_BE or word_at(tokens, index - 1) in (
-        "and",
-        "of",
-        "with",
-        "for",
-        "about",
-        "like",
-    ):
+    before = word_at(tokens, index - 1)
+    if pair not in _WRONG_BE or before in ("of", "with", "for", "about", "like"):
+        return None
+    if before == "and" and pair[0] in ("i", "he", "she"):  # "you and I are"
         return None
     return flag(tokens, index, index + 1, rule="agreement", instead=f"{pair[0]} {_WRONG_BE[pair]}")
 

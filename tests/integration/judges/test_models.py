@@ -118,6 +118,7 @@ class TestGrammarRules:
             ("I will able to do it.", ("will able", "will be able")),
             ("She is a person who are kind.", ("person who are", "person who is")),
             ("There are several reason.", ("several reason", "several reasons")),
+            ("It shipped and people was happy.", ("people was", "people were")),
         ],
     )
     def test_hear_what_a_listener_hears(
@@ -134,6 +135,7 @@ class TestGrammarRules:
             "Did he go there? I saw her leave, and I made him do it. We let them decide what works best.",
             "It was a two week sprint for an hour-long demo at a university with one of the best teams.",
             "I have had many problems, but I did do it. They said that she was right and that it is fine.",
+            "My manager and I are in one team, and a group of people is what we call ourselves.",
             "i think wich spelling realy dosnt matter here at all",
         ],
     )
