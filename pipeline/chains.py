@@ -72,10 +72,12 @@ def dispatch(run_id: int, *, impatient: bool = True) -> bool:
     run = PipelineRun.objects.only("stage", "state", "publish_count").filter(pk=run_id).first()
     if run is None or run.state not in PipelineRun.UNFINISHED:
         return False
-    if not _send(run_chain(run_id, stage=Stage(run.stage))):
-        return False
-    _note_published(run)
-    return True
+    return _send_rest(run)
+
+
+def dispatch_new(run: PipelineRun) -> bool:
+    """Do the same, for an impatient caller, with a run that it has just made: what became of it since, its claim will see."""
+    return time.monotonic() >= _Rest.until and _send_rest(run)
 
 
 def send(task: str, *, expires: float | None = None, **arguments: int | str) -> bool:
@@ -98,6 +100,13 @@ def ring_for_session(session_id: int) -> None:
     runs = list(unfinished[:2])
     if len(runs) == 1 and runs[0].question_id is None:
         dispatch(runs[0].pk)
+
+
+def _send_rest(run: PipelineRun) -> bool:
+    if not _send(run_chain(run.pk, stage=Stage(run.stage))):
+        return False
+    _note_published(run)
+    return True
 
 
 def _send(work: "Signature[Any]") -> bool:

@@ -88,8 +88,9 @@ def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
         )
         if not taken:
             return _verdict(run_id, stage)
-        counters.count("lost", number=_close_tries(run_id, Outcome.LOST))
         run = PipelineRun.objects.select_related("session__owner", "question").get(pk=run_id)
+        if run.attempts > 1:  # before the first there was nobody
+            counters.count("lost", number=_close_tries(run_id, Outcome.LOST))
         StageRun.objects.create(
             run=run, stage=stage, attempt=run.attempts, token=token, worker=worker, started_at=Now()
         )
@@ -240,14 +241,11 @@ def _held(held: Claim) -> "QuerySet[PipelineRun]":
 
 
 def _lock_session(run: PipelineRun) -> InterviewSession:
-    session = (
-        InterviewSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("owner")
-        .filter(pk=run.session_id)
-        .first()
-    )
+    sessions = InterviewSession.objects.select_for_update(no_key=True)
+    session = sessions.filter(pk=run.session_id).first()
     if session is None:  # it was deleted meanwhile
         raise Fenced
+    session.owner = run.session.owner  # the same person: it was read with the claim
     return session
 
 

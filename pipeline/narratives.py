@@ -78,9 +78,9 @@ def add_to(
     """Return the rules' report with sample answers, and with what a model said of exactly these answers."""
     samples = {answer.question_id: _sketch(answer) for answer in answers if answer.sketch}
     model = registry.language_model()
-    told = tellable(answers)
     if model is None or not answers:
         return replace(report, model_answers=tuple(samples.values()))
+    told = tellable(answers)
     hidden = _hidden(answers, told)
     row = _of(session).filter(inputs_version=_version(model, _prompt(session, told))).first()
     if row is None or row.state != State.WRITTEN:

@@ -7,10 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, Model
 
 from pipeline import narratives, records_past
 from pipeline.models import (
     EvaluationRecord,
+    PastEvaluation,
     PipelineRun,
     SessionFeedback,
     SessionScore,
@@ -36,29 +38,43 @@ from sessions.models import InterviewSession, Question
 
 def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
     """Keep the transcript of this run, in place of an earlier one."""
-    TranscriptRecord.objects.update_or_create(
-        run=run,
-        defaults={
-            "text": transcript.text,
-            "language": transcript.language,
-            "requested_language": run.language,
-            "duration": transcript.duration,
-            "confidence": transcript.confidence,
-            "word_count": transcript.word_count,
-            "words": [[w.text, w.start, w.end, w.probability] for w in transcript.words],
-            "segments": [[part.text, part.start, part.end] for part in transcript.segments],
-            "speech": [[span.start, span.end] for span in transcript.speech],
-            "model": transcript.model,
-            "filler_detection": transcript.filler_detection,
-            "sound": asdict(transcript.sound) if transcript.sound else None,
-            "heard": None,
-        },
+    replace_row(
+        TranscriptRecord(
+            run=run,
+            text=transcript.text,
+            language=transcript.language,
+            requested_language=run.language,
+            duration=transcript.duration,
+            confidence=transcript.confidence,
+            word_count=transcript.word_count,
+            words=[[w.text, w.start, w.end, w.probability] for w in transcript.words],
+            segments=[[part.text, part.start, part.end] for part in transcript.segments],
+            speech=[[span.start, span.end] for span in transcript.speech],
+            model=transcript.model,
+            filler_detection=transcript.filler_detection,
+            sound=asdict(transcript.sound) if transcript.sound else None,
+            heard=None,
+        ),
+        by="run",
     )
+
+
+def replace_row(row: Model, *, by: str) -> None:
+    """Write the row, in place of the one of the same run or session: one statement, where to look first takes six."""
+    others = [field.name for field in row._meta.concrete_fields if field.name not in {"id", by}]
+    manager = type(row)._default_manager
+    manager.bulk_create([row], update_conflicts=True, unique_fields=[by], update_fields=others)
 
 
 def load_transcript(run: PipelineRun) -> Transcript:
     """Return the transcript of this run as the stages know it."""
     return transcript_of(TranscriptRecord.objects.get(run=run))
+
+
+def load_both(run: PipelineRun) -> tuple[Transcript, Transcript | None]:
+    """Return the transcript of this run, and, where a person has put it right, as the recogniser made it."""
+    kept = TranscriptRecord.objects.get(run=run)
+    return transcript_of(kept), heard_of(kept) if kept.edited else None
 
 
 def transcript_of(kept: TranscriptRecord) -> Transcript:
@@ -74,12 +90,6 @@ def transcript_of(kept: TranscriptRecord) -> Transcript:
         filler_detection="prompted" if kept.filler_detection == "prompted" else "unprompted",
         sound=Sound(**kept.sound) if kept.sound else None,
     )
-
-
-def load_heard(run: PipelineRun) -> Transcript | None:
-    """Return the transcript as the recogniser made it, where a person has put it right; else None."""
-    kept = TranscriptRecord.objects.get(run=run)
-    return heard_of(kept) if kept.edited else None
 
 
 def heard_of(kept: TranscriptRecord) -> Transcript:
@@ -139,25 +149,28 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
         "suggestions": list(evaluation.suggestions),
         "expected_keywords": keywords_of(run),
         "scorer_version": evaluation.scorer_version,
-        "edited": TranscriptRecord.objects.filter(run=run, heard__isnull=False).exists(),
     }
-    records_past.put_away_if_other(run, made)
-    EvaluationRecord.objects.update_or_create(run=run, defaults=made)
-    records_past.take_back_if_same(run, made)
+    made["edited"], was_judged, has_past = _what_is_there(run)
+    if was_judged:
+        records_past.put_away_if_other(run, made)
+    replace_row(EvaluationRecord(run=run, **made), by="run")
+    if was_judged or has_past:
+        records_past.take_back_if_same(run, made)
 
 
 def save_score(session: InterviewSession) -> None:
     """Make the score card of all finished answers. Needs the session's lock; the order of answers changes nothing."""
     found = latest_evaluations(session)
     card = _card(session, [_judged(record) for record in found])
-    SessionScore.objects.update_or_create(
-        session=session,
-        defaults={
-            "inputs_version": _score_inputs(found, asked=card.asked),
-            "total_score": card.total_score,
-            "letter_grade": card.letter_grade or "",
-            "card": asdict(card),
-        },
+    replace_row(
+        SessionScore(
+            session=session,
+            inputs_version=_score_inputs(found, asked=card.asked),
+            total_score=card.total_score,
+            letter_grade=card.letter_grade or "",
+            card=asdict(card),
+        ),
+        by="session",
     )
     InterviewSession.objects.filter(pk=session.pk).update(total_score=card.total_score)
 
@@ -171,14 +184,15 @@ def save_feedback(session: InterviewSession) -> None:
         card=card, answers=answers, completed_sessions=_completed_sessions(session)
     )
     report = narratives.add_to(rules, session=session, answers=answers)
-    SessionFeedback.objects.update_or_create(
-        session=session,
-        defaults={
-            "inputs_version": _feedback_inputs(session, found, asked=card.asked),
-            "overall_rating": report.overall_rating or "",
-            "readiness_score": report.readiness.score,
-            "report": asdict(report),
-        },
+    replace_row(
+        SessionFeedback(
+            session=session,
+            inputs_version=_feedback_inputs(session, found, asked=card.asked),
+            overall_rating=report.overall_rating or "",
+            readiness_score=report.readiness.score,
+            report=asdict(report),
+        ),
+        by="session",
     )
 
 
@@ -206,6 +220,20 @@ def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
         .order_by("run__question__position", "run__attempt")
     )
     return list({record.run.question_id: record for record in found}.values())
+
+
+def _what_is_there(run: PipelineRun) -> tuple[bool, bool, bool]:
+    """Tell whether a person has put the transcript right, whether there is an evaluation, and whether there are past ones."""
+    edited = TranscriptRecord.objects.filter(run=run, heard__isnull=False)
+    each = (
+        edited,
+        EvaluationRecord.objects.filter(run=run),
+        PastEvaluation.objects.filter(run=run),
+    )
+    there: tuple[bool, bool, bool] = (
+        PipelineRun.objects.filter(pk=run.pk).values_list(*(Exists(rows) for rows in each)).get()
+    )
+    return there
 
 
 def _card(session: InterviewSession, answers: Sequence[JudgedAnswer]) -> ScoreCard:

@@ -1,7 +1,7 @@
 """The front door for changes to runs: start one, ask for a result, and what staff may do."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -68,7 +68,7 @@ def start_run(  # noqa: PLR0913 - what is known of a recording
         language=language,
         request_id=current_request_id(),
     )
-    _send_after_commit(run)
+    _send_new_after_commit(run)
     return run
 
 
@@ -88,7 +88,7 @@ def start_typed_run(*, question: Question, attempt: int, transcript: Transcript)
         request_id=current_request_id(),
     )
     records.save_transcript(run, transcript)
-    _send_after_commit(run)
+    _send_new_after_commit(run)
     return run
 
 
@@ -262,6 +262,8 @@ def _start_again(run: PipelineRun, stage: Stage, *, why: Why = Why.AGAIN) -> Non
 def _supersede(runs: "QuerySet[PipelineRun]") -> None:
     unfinished = runs.filter(state__in=PipelineRun.UNFINISHED)
     numbers = list(unfinished.values_list("pk", flat=True))
+    if not numbers:  # the session is held: there will be none, either
+        return
     unfinished.update(**FREE, state=State.SUPERSEDED, next_run_at=None, finished_at=Now())
     _close_tries(numbers)
 
@@ -272,7 +274,15 @@ def _close_tries(runs: Iterable[int]) -> None:
 
 
 def _send_after_commit(run: PipelineRun) -> None:
-    transaction.on_commit(partial(chains.dispatch, run.pk), robust=True)
+    _tell_after_commit(run, partial(chains.dispatch, run.pk))
+
+
+def _send_new_after_commit(run: PipelineRun) -> None:
+    _tell_after_commit(run, partial(chains.dispatch_new, run))
+
+
+def _tell_after_commit(run: PipelineRun, send: Callable[[], object]) -> None:
+    transaction.on_commit(send, robust=True)
     transaction.on_commit(partial(events.announce, run.session.uuid), robust=True)
 
 

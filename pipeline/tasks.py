@@ -63,10 +63,10 @@ def _hear(run: PipelineRun) -> Transcript:
 
 
 def _judge(run: PipelineRun) -> Evaluation:
-    transcript = records.load_transcript(run)
+    transcript, heard = records.load_both(run)
     return judge(
         transcript=transcript,
-        heard=records.load_heard(run),
+        heard=heard,
         question=records.load_brief(run),
         judges=registry.judges(language=transcript.language),
         weights=settings.SCORE_WEIGHTS,
@@ -79,7 +79,8 @@ def _nothing(_run: PipelineRun) -> None:
 
 def _ask_model(run: PipelineRun) -> None:
     """The rules write the feedback under the session's lock; what a language model adds is had before, and kept by itself."""
-    narratives.write_if_due(run, records.judged_answers(run.session))
+    if registry.language_model() is not None:
+        narratives.write_if_due(run, records.judged_answers(run.session))
 
 
 def _score(run: PipelineRun, _result: None) -> None:

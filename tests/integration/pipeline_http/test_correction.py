@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
-from pipeline.records import load_heard, load_transcript, save_evaluation
+from pipeline.records import load_both, load_transcript, save_evaluation
 from pipeline.values import Evaluation
 from tests.factories import make_finished_run, make_run, make_transcript
 from tests.integration.pipeline_http.conftest import (
@@ -69,13 +69,13 @@ class TestACorrection:
 
     def test_leaves_what_was_heard_for_fluency_to_be_judged_by(self, place: Place) -> None:
         run = make_judged_run(place.question)
-        assert load_heard(run) is None
+        assert load_both(run)[1] is None
         first = load_transcript(run)
 
         put(place)
 
-        assert load_heard(run) == first
-        assert load_heard(run) != load_transcript(run)
+        assert load_both(run)[1] == first
+        assert load_both(run)[1] != load_transcript(run)
 
     def test_marks_the_new_judgement(self, place: Place) -> None:
         run = make_judged_run(place.question)
