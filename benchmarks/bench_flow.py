@@ -14,10 +14,10 @@ from benchmarks.stack import PrivateStack, Workers, private_stack
 from tests.chaos.recordings import Kind, Marked, make_recording
 
 UPLOADS: Final = 30  # one after the other, each by somebody else
-BURST: Final = 400  # answers at once
+BURST: Final = 300  # answers at once
 MANY: Final = 8
 WAIT: Final = 0.1  # seconds, of each of the four stages
-TURNS: Final = 24  # answers for each worker
+TURNS: Final = 16  # answers for each worker
 STAGES: Final = ("transcribe", "evaluate", "score", "feedback")
 ONE: Final = {"gpu": 1, "cpu": 1}
 
