@@ -19,6 +19,7 @@ GREEN: Final = 0  # pytest's own exit codes; the others are no verdicts
 RED: Final = 1
 VERDICTS: Final = {GREEN: "green", RED: "red"}
 SECONDS: Final = 600.0  # for the tests of one mutation on a busy machine
+ALL_SECONDS: Final = 3000.0  # for those of all mutations together
 
 
 def main() -> int:
@@ -40,7 +41,7 @@ def _try(copy: Path, mutations: list[Mutation]) -> bool:
     verdicts = []
     for postgres in sorted({mutation.postgres for mutation in mutations}):
         files = sorted({test for m in mutations if m.postgres == postgres for test in m.tests})
-        code, seconds = _run_tests(copy, files, postgres=postgres)
+        code, seconds = _run_tests(copy, files, postgres=postgres, limit=ALL_SECONDS)
         _tell("(nothing)", f"{len(files)} files", seconds, code)
         verdicts.append(code == GREEN)
     return all(verdicts)
@@ -60,7 +61,9 @@ def _bites(copy: Path, mutation: Mutation) -> bool:
     return code == RED
 
 
-def _run_tests(copy: Path, tests: list[str], *, postgres: bool) -> tuple[int, float]:
+def _run_tests(
+    copy: Path, tests: list[str], *, postgres: bool, limit: float = SECONDS
+) -> tuple[int, float]:
     """Return pytest's exit code, and how long it took."""
     began = time.monotonic()
     own = {
@@ -74,7 +77,7 @@ def _run_tests(copy: Path, tests: list[str], *, postgres: bool) -> tuple[int, fl
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS,
+        timeout=limit,
     )
     if process.returncode not in VERDICTS:
         print(process.stdout[-2000:] + process.stderr[-2000:])
