@@ -85,7 +85,7 @@ def picture_of(device: TOTPDevice) -> str:
 
 @transaction.atomic
 def _take(user: Any, code: str) -> TOTPDevice | None:
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two uses of one code, one comes second
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one use of a code after the other
     device = find_device(user) or begin(user)
     if not device.verify_token(code):
         return None
