@@ -221,7 +221,8 @@ class TestAScreen:
     def test_has_no_barrier_and_fits(self, walk: Walk, axe: str, name: str, look: str) -> None:
         place, words = SCREENS[name]
         walk.visitor.page.look_like(**LOOKS[look])  # type: ignore[arg-type] # sizes are numbers, `dark` a truth
-        walk.visitor.go("#/kept" if name != "nothing to send" else "#/history", until="")
+        elsewhere = "history" if name == "nothing to send" else "nothing to send"
+        walk.visitor.go(SCREENS[elsewhere][0], until=SCREENS[elsewhere][1])
 
         walk.visitor.go(place.format(session=walk.visitor.session, answer=walk.answer), until=words)
 
