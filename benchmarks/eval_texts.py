@@ -37,6 +37,7 @@ EMPTY_KINDS = (
 )
 SENTENCES = 8  # of a document made of learner sentences
 SLOW_SAMPLE = 150  # texts of a set that the language model reads
+ORDERS = 3  # in which that sample is made into documents
 FEW = 16  # interviews that it reads
 # Written for this program, from the questions' wording alone.
 PROTOTYPES = {
@@ -225,7 +226,9 @@ def _grammar(data: Path, judges: Judges, *, name: str, wanted: tuple[str, str]) 
         f"learner sentences, pairwise, {name}", f">= {wanted[0]}", baseline=baseline
     )
     documents = [
-        rows[begin : begin + SENTENCES] for begin in range(0, len(rows) - SENTENCES, SENTENCES)
+        shuffled[begin : begin + SENTENCES]
+        for shuffled in _orders(rows, count=ORDERS if slow else 1)
+        for begin in range(0, len(rows) - SENTENCES, SENTENCES)
     ]
     pairs = [
         (
@@ -244,6 +247,13 @@ def _grammar(data: Path, judges: Judges, *, name: str, wanted: tuple[str, str]) 
     yield average(density).row(
         f"flags per 100 fluent words, {name}", "<= 1.5", baseline="3.71 (Harper)"
     )
+
+
+def _orders(rows: list[dict[str, Any]], *, count: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows in so many orders: a sample makes few documents, and which sentences meet in one is chance."""
+    yield rows
+    for number in range(1, count):
+        yield random.Random(number).sample(rows, len(rows))  # noqa: S311 - likewise
 
 
 def _fluency(data: Path) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.stages.explain import cite
 from pipeline.stages.thresholds import (
     ADVICE_BELOW,
     ADVICE_FROM,
@@ -149,7 +150,7 @@ def _story(script: Script, observations: Mapping[str, object]) -> list[str]:
         first, last = script.sentences[-1]
         shown, place = script.passage(max(first, last - QUOTE_WORDS + 1), last), "ended"
     return [
-        f"You {place} with \u201c{shown.text}\u201d{_seconds(shown.start)}, and no clear {part} was heard. "
+        f"You {place} with {cite(shown.text)}{_seconds(shown.start)}, and no clear {part} was heard. "
         f"Say {_MISSING_PART[part]}: listeners remember a story that is whole."
     ]
 
@@ -168,11 +169,11 @@ def _relevance(rows: Sequence[Explanation]) -> list[str]:
             "and choose an example that is about it." if beside else "then tell this as its proof."
         )
         return [
-            f"\u201c{worst.quote}\u201d{at(worst)} is farthest from what was asked. Open with one sentence that "
+            f"{cite(worst.quote)}{at(worst)} is farthest from what was asked. Open with one sentence that "
             f"answers the question directly, {rest}",
             *found,
         ]
-    return [f"You said \u201c{worst.quote}\u201d{at(worst)}. {worst.message}", *found]
+    return [f"You said {cite(worst.quote)}{at(worst)}. {worst.message}", *found]
 
 
 def _nearest(rows: Sequence[Explanation]) -> list[str]:
@@ -180,7 +181,7 @@ def _nearest(rows: Sequence[Explanation]) -> list[str]:
     if sum(row.points for row in rows) >= STRENGTH_FROM:
         return []
     return [
-        f"Nearest to what was asked came \u201c{row.quote}\u201d{at(row)}. Open with one sentence that answers the "
+        f"Nearest to what was asked came {cite(row.quote)}{at(row)}. Open with one sentence that answers the "
         "question directly, and let this follow."
         for row in rows
         if row.quote and row.rule.startswith("topic_")
@@ -189,7 +190,7 @@ def _nearest(rows: Sequence[Explanation]) -> list[str]:
 
 def _grammar(rows: Sequence[Explanation]) -> list[str]:
     return [
-        f"You said \u201c{row.quote}\u201d{at(row)}. {row.message}"
+        f"You said {cite(row.quote)}{at(row)}. {row.message}"
         for row in rows
         if row.quote and row.points < 0 and row.rule != "usual_wording"
     ][:1]
@@ -207,7 +208,7 @@ def _fluency(rows: Sequence[Explanation]) -> list[str]:
 
 
 def _delivery_advice(row: Explanation) -> str:
-    shown = f" Around \u201c{row.quote}\u201d{at(row)}" if row.quote else ""
+    shown = f" Around {cite(row.quote)}{at(row)}" if row.quote else ""
     message = row.message.split(" (")[0]
     pause = "the thread was lost: three key words on paper keep it."
     if row.rule == "pauses" and (row.value or 0.0) < LONG_PAUSE:
@@ -244,9 +245,9 @@ def _next_detail(script: Script, observations: Mapping[str, object]) -> str:
     opening = script.smoothest(words=QUOTE_WORDS) or script.opening(words=QUOTE_WORDS)
     quote = opening.text if opening else ""
     if observations.get("quantified_results"):
-        return f"You said \u201c{quote}\u201d: next time, open with the result and then tell how you got there."
+        return f"You said {cite(quote)}: next time, open with the result and then tell how you got there."
     return (
-        f"You said \u201c{quote}\u201d: follow it with one example of your own, or with a number: how many, how long, "
+        f"You said {cite(quote)}: follow it with one example of your own, or with a number: how many, how long, "
         "how much."
     )
 

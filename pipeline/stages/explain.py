@@ -1,10 +1,13 @@
 """What one metric found: its score, why, and the raw measures."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from pipeline.stages.curves import one_decimal
 from pipeline.stages.transcript import Passage, Script
 from pipeline.values import Explanation, MetricName
+
+CUT_FROM: Final = 7  # words; a shorter quote is a phrase and not the beginning of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,13 @@ def explain(
 def shorten(script: Script, passage: Passage, *, words: int) -> Passage:
     """Return at most the first `words` words of a passage."""
     return script.passage(passage.first, min(passage.last, passage.first + words - 1))
+
+
+def cite(quote: str) -> str:
+    """Return literal words in quotation marks; three points show that the speaker went on."""
+    cut = len(quote.split()) >= CUT_FROM and not quote.endswith((".", "?", "!", "\u2026"))
+    more = " \u2026" if cut else ""
+    return f"\u201c{quote}{more}\u201d"
 
 
 def _seconds(seconds: float | None) -> float | None:

@@ -112,7 +112,8 @@ def _non_answer_gate(script: Script, kept: Sequence[int], fresh: int) -> Gate:
         value=float(fresh),
         unit="new content words",
         message=(
-            f"You said \u201c{phrase}\u201d and no more. Say what you do know, or how you would find out."
+            "Nobody knows everything, and saying so is honest; but do not end there. Say what you do know about "
+            "it, or how you would find out."
         ),
     )
 

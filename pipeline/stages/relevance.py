@@ -5,9 +5,15 @@ from dataclasses import replace
 
 from pipeline.stages.curves import as_score
 from pipeline.stages.explain import Finding, Measure, explain, shorten
-from pipeline.stages.gates import Gate, cut_question, find_gate, new_words
+from pipeline.stages.gates import Gate, cut_question, find_gate, is_content, new_words
 from pipeline.stages.intervals import relevance_interval
-from pipeline.stages.thresholds import DRIFT_BELOW, DRIFT_WORDS, QUOTE_WORDS, TOPIC_ONLY_CAP
+from pipeline.stages.thresholds import (
+    DRIFT_BELOW,
+    DRIFT_CONTENT,
+    DRIFT_WORDS,
+    QUOTE_WORDS,
+    TOPIC_ONLY_CAP,
+)
 from pipeline.stages.topic import Sentence, Topic, find_topic, read_sentences
 from pipeline.stages.transcript import Passage, Script
 from pipeline.stages.vectors import RememberingEncoder, cosine
@@ -93,12 +99,19 @@ def _explanations(
     ]
     if gate.factor < 1.0:
         rows.append(_gate_row(gate, topic, shorten(script, ranked[0].passage, words=QUOTE_WORDS)))
-    long = [each for each in ranked if each.passage.last - each.passage.first + 1 >= DRIFT_WORDS]
+    long = [each for each in ranked if _says_something(script, each.passage)]
     if len(long) > 1 and topic.score * gate.factor < DRIFT_BELOW:
         nearness = cosine(long[0].vector, anchor)
         rows.append(_drift_row(nearness, shorten(script, long[0].passage, words=QUOTE_WORDS)))
     rows += [_missing_row(point) for point in topic.missing]
     return tuple(rows)
+
+
+def _says_something(script: Script, passage: Passage) -> bool:
+    """Tell whether a sentence is worth naming: "Um, so, let me think about that" leads nobody astray."""
+    spoken = [index for index in script.spoken if passage.first <= index <= passage.last]
+    content = {script.plain[index] for index in spoken if is_content(script, script.plain[index])}
+    return len(spoken) >= DRIFT_WORDS and len(content) >= DRIFT_CONTENT
 
 
 def _gate_row(gate: Gate, topic: Topic, passage: Passage) -> Explanation:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.stages.advice import NAMES, WORST_OF_METRIC
+from pipeline.stages.explain import cite
 from pipeline.stages.thresholds import FLUENCY_SHARES, LOW_BELOW, QUOTE_WORDS, STRENGTH_FROM
 from pipeline.values import Explanation, JudgedAnswer, MetricName, Remark, ScoreCard
 
@@ -109,7 +110,7 @@ def practise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer])
         return _remark(name.capitalize(), f"{todo}.{place}", shown)
     place = ""
     if shown:
-        place = f" Try it on question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
+        place = f" Try it on question {shown.answer.position}, where you said {cite(shown.quote)}{_at(shown)}."
     return _remark(name.capitalize(), f"{todo}.{place}", shown)
 
 
@@ -131,6 +132,8 @@ def _evidence(name: MetricName, answers: Sequence[JudgedAnswer], *, best: bool) 
     judged = [answer for answer in answers if answer.evaluation.metric(name) is not None]
     if not judged:
         return None
+    if best:  # nobody wants to be praised for the words that missed the question
+        judged = [answer for answer in judged if _is_to_the_point(answer)] or judged
     ranked = sorted(
         judged, key=lambda answer: (answer.evaluation.metric(name) or 0.0, answer.position)
     )
@@ -140,6 +143,11 @@ def _evidence(name: MetricName, answers: Sequence[JudgedAnswer], *, best: bool) 
         return Evidence(answer, row.quote, row.start, row.end, row)
     opening = _OPENING.match(answer.transcript_text.strip())
     return Evidence(answer, opening.group() if opening else "", None, None, row)
+
+
+def _is_to_the_point(answer: JudgedAnswer) -> bool:
+    relevance = answer.evaluation.relevance
+    return relevance is None or relevance >= LOW_BELOW
 
 
 def _row_of(name: MetricName, rows: Sequence[Explanation], *, best: bool) -> Explanation | None:
@@ -184,11 +192,11 @@ def _quoted(shown: Evidence | None, *, best: bool) -> str:
     if shown is None:
         return ""
     if shown.row is None or not shown.row.quote:  # what is missing has no words of its own
-        return f"Your answer to question {shown.answer.position} begins with \u201c{shown.quote}\u201d."
+        return f"Your answer to question {shown.answer.position} begins with {cite(shown.quote)}."
     if not best and shown.row.rule.startswith("topic_"):
-        return f"In question {shown.answer.position} you came nearest to what was asked with \u201c{shown.quote}\u201d{_at(shown)}."
+        return f"In question {shown.answer.position} you came nearest to what was asked with {cite(shown.quote)}{_at(shown)}."
     word = "best" if best else "most clearly"
-    return f"It shows {word} in question {shown.answer.position}, where you said \u201c{shown.quote}\u201d{_at(shown)}."
+    return f"It shows {word} in question {shown.answer.position}, where you said {cite(shown.quote)}{_at(shown)}."
 
 
 def _at(shown: Evidence) -> str:

@@ -15,6 +15,8 @@ _RESULT = (
     "it worked", "was a success", "successfully", "increased", "decreased", "reduced", "improved", "saved",
     "went down", "went up", "dropped by", "grew by", "achieved", "we won", "i won", "still in use", "thanks to",
     "faster than", "finally we", "eventually", "paid off", "got better", "became better", "still work", "is now",
+    "ever since", "from then on", "since that day", "less than", "more than before", "was over", "was reached",
+    "by the end", "have not lost", "has not happened again", "never happened again",
 )  # fmt: skip
 _TASK = (
     "my task", "my job was", "my role was", "my goal", "our goal", "the goal", "my responsibility", "responsible for",
@@ -29,7 +31,12 @@ _SITUATION = (
     "there were", "i was working", "we were working", "i worked at", "i was a", "we had a", "i had a", "one time",
     "once i", "our team was", "the company was", "i used to", "this was",
 )  # fmt: skip
+_TIMES = word_set(
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday spring summer autumn winter christmas easter yesterday ago when while during year month week"
+)
 _OUTCOME_SUBJECTS = word_set("it that this they everything everyone everybody so now the")
+_COMPARED = word_set("percent none nobody fewer less faster cheaper sooner earlier alone")
 _STORY_ASKED = re.compile(
     r"tell me about (?:a|an|the)\b|describe (?:a|an|the)\b|\ba time\b|\ban? (?:recent )?(?:example|situation|project|occasion)\b"
     r"|\bhave you ever\b|\bwhen (?:did|have|was|were)\b|\bwalk me through (?:a|an|the)\b"
@@ -56,9 +63,15 @@ def find_story(script: Script) -> dict[str, list[Passage]]:
         opening = number < max(1, len(spans) * _OPENING_SHARE)
         for part in _parts_of(script.plain[first : last + 1], opening=opening):
             found[part].append(script.passage(first, last))
+    if spans and any(found.values()) and not found["situation"]:
+        first, last = spans[0]
+        if _TIMES & set(script.plain[first : last + 1]):  # "In November our payroll server died."
+            found["situation"].append(script.passage(first, last))
     if not found["result"] and len(spans) > 1:
         first, last = spans[-1]
-        if script.plain[first] in _OUTCOME_SUBJECTS:  # "It held up and we lost no orders."
+        words = script.plain[first : last + 1]
+        # "It held up and we lost no orders." "My last five were off by ten percent."
+        if words[0] in _OUTCOME_SUBJECTS or _COMPARED & set(words):
             found["result"].append(script.passage(first, last))
     return found
 

@@ -19,10 +19,13 @@ from pipeline.stages.thresholds import (
     FOREIGN_QUESTION_CURVE,
     FOREIGN_TOPIC_CURVE,
     MAX_SENTENCES,
+    MIN_WORDS,
     POINT_MENTIONED,
     PROTOTYPE_SHARE,
     QUESTION_CURVE,
     REFERENCE_SHARE,
+    SPOKEN_CURVE,
+    SPOKEN_POINTS,
     TECHNICAL_CURVE,
     TOPIC_CURVE,
     TOPIC_ONLY_CAP,
@@ -54,6 +57,7 @@ class Topic:
     anchor_cosine: float | None = None  # of the prototype or the reference points
     coverage: float | None = None  # share of the reference terms that were said
     missing: tuple[str, ...] = ()  # reference points nobody spoke of
+    spoken: float | None = None  # likeness to question and points of a long answer in its own words
     is_foreign: bool = False  # measured by the multilingual encoder, whose cosines are others
 
     @property
@@ -66,7 +70,8 @@ class Topic:
         if self.method == "question":
             return min(interpolate(self.likeness, QUESTION_CURVE), TOPIC_ONLY_CAP)
         if self.method == "reference":
-            return interpolate(self.likeness, TECHNICAL_CURVE)
+            spoken = 0.0 if self.spoken is None else interpolate(self.spoken, SPOKEN_CURVE)
+            return max(interpolate(self.likeness, TECHNICAL_CURVE), spoken)
         if (
             self.method == "derived"
         ):  # a guess at what is usually said must not cost who says it otherwise
@@ -151,10 +156,13 @@ def _reference_topic(
         reference=" ".join(points),
         question=question.text,
     )
+    words = sum(len(sentence.text.split()) for sentence in sentences)
+    is_spoken = len(points) >= SPOKEN_POINTS and words >= MIN_WORDS
     return Topic(
         method="reference",
         likeness=REFERENCE_SHARE * near + (1 - REFERENCE_SHARE) * coverage,
         question_cosine=asked,
+        spoken=(near + asked) / 2 if is_spoken else None,
         anchor_cosine=near,
         coverage=coverage,
         missing=tuple(

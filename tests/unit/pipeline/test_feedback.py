@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.stages.evaluate import evaluate_answer
+from pipeline.stages.explain import cite
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.reading_list import all_resources
 from pipeline.stages.score import score_session
@@ -112,6 +113,23 @@ class TestRealAnswers:
             assert remark.start is None or f"{remark.start:.1f} s" in remark.message
         shown = {remark.category: remark.quote for remark in report.strengths}
         assert "uh" not in shown["Fluency"].split()
+
+    def test_praises_nobody_with_words_that_missed_the_question(self) -> None:
+        beside = judged(text="My cousin keeps bees.", scores=(5.0, 99.0, 99.0, 10.0))
+        to_the_point = replace(
+            judged(position=2, scores=(80.0, 90.0, 90.0, 60.0)), question_id="two"
+        )
+
+        report = feedback(beside, to_the_point)
+
+        assert {remark.question_id for remark in report.strengths} == {"two"}
+
+    def test_shows_where_a_quote_was_cut(self) -> None:
+        long = "I led a small project to replace the payment service and the rest of it"
+
+        assert cite(long) == f"\u201c{long} \u2026\u201d"
+        assert cite(f"{long}.") == f"\u201c{long}.\u201d"
+        assert cite("she don't") == "\u201cshe don't\u201d"
 
     def test_names_the_part_of_the_delivery_that_costs_most(self) -> None:
         text = ANSWER.replace("I led", "I I led")

@@ -27,6 +27,17 @@ class TestObserve:
             "result",
         ]
 
+    def test_takes_an_opening_that_says_when_for_the_situation(self) -> None:
+        told = "In November our server died. I restored the backup by hand. My last report was off by less than ten percent."
+
+        seen = observe(script(told), question=QUESTION, language="en")
+
+        star = seen["star"]
+        assert isinstance(star, dict)
+        assert star["situation"][0]["quote"] == "In November our server died."
+        assert star["result"][0]["quote"].startswith("My last report")
+        assert seen["star_missing"] == ["task"]
+
     def test_looks_for_a_story_only_where_one_was_asked_for(self) -> None:
         seen = observe(
             script(ANSWER), question=replace(QUESTION, category="technical"), language="en"

@@ -119,6 +119,28 @@ class TestJudgeRelevance:
 
         assert finding.measures["reference_points_missing"] == ["It can be a dictionary key."]
 
+    def test_names_no_sentence_as_far_from_the_question_that_says_nothing(self) -> None:
+        finding = judge(
+            "Um, so, well, let me think about that. My cousin keeps bees behind her house. "
+            "Every autumn we fill forty jars with honey for the neighbours."
+        )
+
+        far = [row.quote for row in finding.explanations if row.rule == "farthest_sentence"]
+        assert far
+        assert not far[0].startswith("Um")
+
+    def test_finds_who_knows_the_matter_in_their_own_words(self) -> None:
+        points = ("Hands are disinfected.", "Gloves protect.", "Patients are isolated.")
+        question = QuestionBrief(
+            "How do you stop infections?", "technical", reference_points=points
+        )
+        said = "I stop infections because hands, gloves and patients matter here on every shift of ours, and infections stop. "
+
+        spoken_of = judge(said * 2, question)
+        single = judge(said * 2, replace(question, reference_points=(" ".join(points),)))
+
+        assert (spoken_of.score or 0) >= (single.score or 0)
+
     def test_adds_up_to_its_explanations(self) -> None:
         finding = judge(ANSWER)
 

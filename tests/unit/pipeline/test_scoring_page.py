@@ -18,11 +18,6 @@ PRINTED = [
     for name, value in vars(thresholds).items()
     if name.isupper() and isinstance(value, int | float)
 ]
-NOT_PRINTED = {  # of no interest to a reader of scores
-    "SENTENCE_WORDS", "CHUNK_WORDS", "MAX_SENTENCES", "POINT_MENTIONED", "LONG_PAUSE", "SHOWN_PAUSES",
-    "SHORTEST_JOINED", "SPREAD_REVERSED", "CONTEXT_REACH", "PRACTICE_SESSIONS", "MAX_RESOURCES",
-    "MAX_SUGGESTIONS", "QUOTE_WORDS", "LIST_WORDS", "DRIFT_BELOW", "REWORD_REACH", "PACE_WINDOW", "DRIFT_WORDS", "LOW_BELOW", "ADVICE_BELOW", "ADVICE_FROM", "MOST_SHOWN", "REWORD_EVERY", "REWORD_LEAST", "READ_WORDS",
-}  # fmt: skip
 
 
 def session_lines() -> list[str]:
@@ -67,9 +62,15 @@ class TestScoringPage:
 
         assert f"`{name}` {curve} |" in PAGE.read_text(encoding="utf-8").replace("` | ", "` ")
 
-    @pytest.mark.parametrize("name", sorted(set(PRINTED) - NOT_PRINTED))
+    @pytest.mark.parametrize("name", sorted(PRINTED))
     def test_prints_every_number(self, name: str) -> None:
         assert f"`{name}` = {getattr(thresholds, name):g}" in PAGE.read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("rule", thresholds.REWORD_MARGINS)
+    def test_prints_the_margins_of_every_correction(self, rule: str) -> None:
+        margin, gain = thresholds.REWORD_MARGINS[rule], thresholds.REWORD_GAINS[rule]
+
+        assert f"{rule} {margin:g} and {gain:g}" in PAGE.read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("name", ["LETTERS", "RATINGS", "READINESS_LEVELS"])
     def test_prints_every_band(self, name: str) -> None:
