@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as project_settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from hypothesis import settings as searches
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -17,6 +18,8 @@ from tests.clean_tables import empty_databases
 from tests.factories import make_question, make_session, make_user
 from tests.private_broker import PrivateBroker
 
+searches.register_profile("untimed", deadline=None)  # tests do not time
+searches.load_profile("untimed")
 SAMPLES = Path(__file__).parent / "samples"
 
 
