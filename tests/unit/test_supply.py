@@ -1,11 +1,30 @@
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from pipeline.ports import PermanentError
 from pipeline.providers import model_files
+from tests.environment import ROOT
 from tests.supply import audit, licences
+
+LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-lm.lock")
+PINNED: Final = re.compile(r"^([\w.-]+)==([^ ;\\]+)( ;)?", re.MULTILINE)
+
+
+def locked_in(lock: str) -> list[tuple[str, str, str]]:
+    """Return name, version and whether there is a condition, of each package in the lock."""
+    found = PINNED.findall((ROOT / lock).read_text("utf-8"))
+    return [(plain(name), version, marker) for name, version, marker in found]
+
+
+def plain(name: str) -> str:
+    """Return a package's name as PEP 503 compares them."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 class TestLicences:
@@ -49,6 +68,31 @@ class TestModelFiles:
 
         with pytest.raises(PermanentError, match="has sha256"):
             model_files.require_unchanged(files)
+
+
+class TestTheBillOfMaterials:
+    """What `make sbom` writes."""
+
+    def test_names_what_the_locks_name(self, tmp_path: Path) -> None:
+        bill = tmp_path / "sbom.json"
+        make = [
+            sys.executable,
+            "-m",
+            "cyclonedx_py",
+            "environment",
+            sys.executable,
+            "--no-validate",
+        ]
+        subprocess.run([*make, "--output-file", str(bill)], check=True, capture_output=True)
+        told = {
+            (plain(one["name"]), one["version"])
+            for one in json.loads(bill.read_text("utf-8"))["components"]
+        }
+        locked = {lock: locked_in(lock) for lock in LOCKS}
+        needed = {(name, version) for name, version, marker in locked[LOCKS[0]] if not marker}
+
+        assert needed <= told
+        assert told <= {(name, version) for rows in locked.values() for name, version, _ in rows}
 
 
 class TestAudit:
