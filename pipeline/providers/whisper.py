@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import audio_samples, sound_facts, speech_spans
 from pipeline.providers.doubtful_fillers import drop_doubtful
+from pipeline.providers.efforts import CPU_TYPE, Effort, is_out_of_memory
 from pipeline.providers.whisper_weights import ensure_model
 from pipeline.values import Segment, Transcript, Word
 
@@ -31,7 +32,7 @@ OPTIONS: Final = {
     "word_timestamps": True,
     "vad_filter": False,  # done before, once, in speech_spans
 }
-COMPUTE_TYPES: Final = {"cpu": "int8", "cuda": "float16"}
+COMPUTE_TYPES: Final = {"cpu": CPU_TYPE, "cuda": "float16"}
 FRAMES_A_SECOND: Final = 100  # of the model's spectrogram
 LEAST_SPEECH: Final = 0.5  # seconds that a rest must hold to be believed
 LANGUAGE_OF_SILENCE: Final = "en"  # nothing was said in it
@@ -47,6 +48,7 @@ class FasterWhisper:
     beam_size: int = 5
     max_seconds: float = 1800.0
     _model: Any = field(default=None, init=False, repr=False)
+    _device_of_model: str = field(default="", init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @classmethod
@@ -66,7 +68,12 @@ class FasterWhisper:
         """Load the model, and the voice activity detector beside it, before the first answer comes."""
         import numpy as np
 
-        self._loaded()
+        try:
+            self._loaded(self._effort())
+        except RuntimeError as trouble:  # an answer makes do with less
+            raise TransientError(
+                "out_of_memory", f"The GPU has no room now: {trouble}"
+            ) from trouble
         speech_spans.find_speech(np.zeros(audio_samples.SAMPLE_RATE, dtype=np.float32))
 
     def transcribe(
@@ -81,25 +88,34 @@ class FasterWhisper:
         samples = audio_samples.decode(
             audio, audio_format=audio_format, max_seconds=self.max_seconds
         )
+        return self._try(samples, self._effort(), language=language)
+
+    def _try(
+        self, samples: "NDArray[np.float32]", effort: Effort, *, language: str | None
+    ) -> Transcript:
+        """Recognise; when the GPU has run out of memory, with less of it, and at last without."""
         try:
-            return self._recognise(samples, language=language)
+            return self._recognise(samples, effort, language=language)
         except MemoryError as trouble:
             raise TransientError(
                 "out_of_memory", "There was no memory left to transcribe."
             ) from trouble
-        except (
-            RuntimeError
-        ) as trouble:  # CTranslate2 and onnxruntime: CUDA out of memory, a lost device
+        except RuntimeError as trouble:  # CTranslate2 and onnxruntime: no memory, a lost device
             self._forget()
-            logger.warning("speech recognition failed: %s", trouble)
-            raise TransientError("speech_engine", "The speech recogniser failed.") from trouble
+            logger.warning("speech recognition failed (%s): %s", effort, trouble)
+            less = effort.less() if is_out_of_memory(trouble) else None
+            if less is None:
+                raise TransientError("speech_engine", "The speech recogniser failed.") from trouble
+        return self._try(samples, less, language=language)
 
-    def _recognise(self, samples: "NDArray[np.float32]", *, language: str | None) -> Transcript:
+    def _recognise(
+        self, samples: "NDArray[np.float32]", effort: Effort, *, language: str | None
+    ) -> Transcript:
         duration = round(len(samples) / audio_samples.SAMPLE_RATE, 3)
         speech = speech_spans.find_speech(samples) if len(samples) else []
         if not speech:
             return Transcript(text="", language=language or LANGUAGE_OF_SILENCE, duration=duration)
-        model = self._loaded()
+        model = self._loaded(effort)
         windows = speech_spans.windows_for_recogniser(speech, length=len(samples))
         model.forget_window()
         spoken = self._language(model, _cut(samples, windows[0]), language)
@@ -107,7 +123,7 @@ class FasterWhisper:
             [
                 segment
                 for window in windows
-                for segment in self._segments(model, samples, window, speech, language=spoken)
+                for segment in self._segments(model, samples, window, speech, spoken, effort)
                 if not _is_echo(segment, window=window, speech=speech)
             ]
         )
@@ -118,7 +134,7 @@ class FasterWhisper:
             words=tuple(_words(segments, duration=duration)),
             segments=tuple(_segments(segments, duration=duration)),
             speech=speech_spans.as_spans(speech),
-            model=self._description(),
+            model=f"{Path(self.model_name).name} ({effort})",
             filler_detection="prompted" if spoken in FILLER_PROMPTS else "unprompted",
             sound=sound_facts.measure(
                 samples, speech, asked=spoken, languages=model.languages_heard()
@@ -140,8 +156,8 @@ class FasterWhisper:
         samples: "NDArray[np.float32]",
         window: list[speech_spans.Chunk],
         speech: list[speech_spans.Chunk],
-        *,
         language: str,
+        effort: Effort,
     ) -> list[Any]:
         """Run the model; its segments come from a generator that does the work, so it is emptied here."""
         from faster_whisper.transcribe import restore_speech_timestamps
@@ -149,7 +165,7 @@ class FasterWhisper:
         found, _ = model.transcribe(
             _cut(samples, window),
             language=language,
-            beam_size=self.beam_size,
+            beam_size=effort.beam_size,
             initial_prompt=FILLER_PROMPTS.get(language),
             **OPTIONS,
         )
@@ -159,27 +175,30 @@ class FasterWhisper:
         )
         return list(restore_speech_timestamps(heard, window, audio_samples.SAMPLE_RATE))
 
-    def _loaded(self) -> Any:
+    def _loaded(self, effort: Effort) -> Any:
         """Return the model, loading it at the first call; the others wait."""
         with self._lock:
-            if self._model is None:
-                self._model = self._load()
+            if self._model is None or self._device_of_model != effort.device:
+                self._model = None  # before the next one takes its memory
+                self._model = self._load(effort)
+                self._device_of_model = effort.device
             return self._model
 
-    def _load(self) -> Any:
+    def _load(self, effort: Effort) -> Any:
         from pipeline.providers.listening_model import ListeningModel
 
         directory = ensure_model(self.model_name)
-        device = self._resolved_device()
         try:
             return ListeningModel(
                 str(directory),
-                device=device,
-                compute_type=self._resolved_compute_type(),
+                device=effort.device,
+                compute_type=effort.compute_type,
                 cpu_threads=1,  # two in one model are slower than one; processes are the way to use cores
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as trouble:
+            if is_out_of_memory(trouble) and effort.less():
+                raise
             raise TransientError(
                 "speech_model_unavailable", f"The speech model could not be loaded: {trouble}"
             ) from trouble
@@ -189,21 +208,14 @@ class FasterWhisper:
         with self._lock:
             self._model = None
 
-    def _resolved_device(self) -> str:
-        if self.device != "auto":
-            return self.device
-        import ctranslate2
+    def _effort(self) -> Effort:
+        device = self.device
+        if device == "auto":
+            import ctranslate2
 
-        return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-
-    def _resolved_compute_type(self) -> str:
-        if self.compute_type != "auto":
-            return self.compute_type
-        return COMPUTE_TYPES[self._resolved_device()]
-
-    def _description(self) -> str:
-        name = Path(self.model_name).name
-        return f"{name} ({self._resolved_compute_type()}, {self._resolved_device()})"
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        chosen = COMPUTE_TYPES[device] if self.compute_type == "auto" else self.compute_type
+        return Effort(device=device, compute_type=chosen, beam_size=self.beam_size)
 
 
 def _is_echo(

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import sound_facts, speech_spans
+from pipeline.providers.efforts import Effort
 from pipeline.providers.whisper import FILLER_PROMPTS, FasterWhisper
 from pipeline.values import Transcript
 from tests.recordings import recording, sample, silence
@@ -62,7 +63,7 @@ def word(text: str, start: float = 0.0, end: float = 0.5, probability: float = 0
 
 def recogniser(model: FakeModel | None = None) -> FasterWhisper:
     made = FasterWhisper(model_name="/no/such/model", device="cpu")
-    made._model = model
+    made._model, made._device_of_model = model, "cpu"
     return made
 
 
@@ -195,6 +196,72 @@ class TestFasterWhisper:
         )
 
         assert answer.stdout.strip() == "[]"
+
+
+class TestAGpu:
+    """There is none here: a stand-in runs out of memory as CTranslate2 does."""
+
+    @pytest.fixture
+    def loaded(self) -> list[str]:
+        return []
+
+    def heard(
+        self,
+        loaded: list[str],
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        fits: int,
+        trouble: str = "CUDA failed with error out of memory",
+        fits_model: bool = True,
+    ) -> Transcript:
+        class Full(FakeModel):
+            def transcribe(self, audio: Any, **options: Any) -> tuple[Any, Any]:
+                if loaded[-1] == "cuda" and options["beam_size"] > fits:
+                    raise RuntimeError(trouble)
+                return super().transcribe(audio, **options)
+
+        def load(_: FasterWhisper, effort: Effort) -> FakeModel:
+            loaded.append(effort.device)
+            if effort.device == "cuda" and not fits_model:
+                raise RuntimeError(trouble)
+            return Full(words=(word(" Hello"),))
+
+        monkeypatch.setattr(FasterWhisper, "_load", load)
+        made = FasterWhisper(model_name="base", device="cuda")
+        return made.transcribe(sample("weak_answer.ogg"), audio_format="ogg", language="en")
+
+    def test_is_used_as_it_is_while_it_has_memory(
+        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.heard(loaded, monkeypatch, fits=5).model == "base (float16, cuda)"
+        assert loaded == ["cuda"]
+
+    def test_that_ran_out_of_memory_follows_one_hypothesis_and_says_so(
+        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        transcript = self.heard(loaded, monkeypatch, fits=1)
+
+        assert transcript.text == "Hello"
+        assert transcript.model == "base (float16, cuda, beam 1: the GPU ran out of memory)"
+        assert loaded == ["cuda", "cuda"]
+
+    @pytest.mark.parametrize("fits_model", [True, False])
+    def test_without_memory_for_one_leaves_the_work_to_the_cpu_and_says_so(
+        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch, *, fits_model: bool
+    ) -> None:
+        transcript = self.heard(loaded, monkeypatch, fits=0, fits_model=fits_model)
+
+        assert transcript.text == "Hello"
+        assert transcript.model == "base (int8, cpu, beam 1: the GPU ran out of memory)"
+        assert loaded == ["cuda", "cuda", "cpu"]
+
+    def test_that_is_broken_is_tried_again_later(
+        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.raises(TransientError):
+            self.heard(loaded, monkeypatch, fits=0, trouble="CUDA failed: device lost")
+
+        assert loaded == ["cuda"]
 
 
 class TestSamples:
