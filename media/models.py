@@ -30,6 +30,7 @@ class AudioAnswer(models.Model):
     duration = models.FloatField()  # seconds, measured
     client_duration = models.FloatField(null=True, blank=True)  # seconds, as the client believed
     created_at = models.DateTimeField(auto_now_add=True)
+    sent_again_at = models.DateTimeField(null=True, blank=True)  # the same bytes, at the same time
     expired_at = models.DateTimeField(
         null=True, blank=True
     )  # when its file was deleted, for its age

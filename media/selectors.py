@@ -49,16 +49,16 @@ def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> Audi
 
 
 def find_twin(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
-    """Return the question's latest recording when it has the same bytes and came after `since`."""
+    """Return the question's latest recording when it has the same bytes and was last told to a client after `since`."""
     latest = (
         AudioAnswer.objects.filter(question=question)
         .select_related("question__session", "run")
         .order_by("-attempt")
         .first()
     )
-    if latest is None or latest.sha256 != sha256 or latest.created_at < since:
+    if latest is None or latest.sha256 != sha256:
         return None
-    return latest
+    return latest if since <= (latest.sent_again_at or latest.created_at) else None
 
 
 def _own(owner: User) -> "QuerySet[AudioAnswer]":

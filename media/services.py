@@ -3,8 +3,8 @@ The front door for changes to recordings.
 
 What is the same recording? A new upload is a new attempt, and supersedes the one in work, even with bytes that were sent
 before: whoever sends them again after an answer means it. But a double click, a proxy that retries or twenty copies of one
-request at once are one recording: the same bytes that were already under way when an attempt was accepted get that
-attempt's answer, and make neither a row nor a run. Clients that want more send an `Idempotency-Key`.
+request at once are one recording: the same bytes that were already under way when an attempt was accepted, or when
+others like them got its answer, get it, too, and make neither a row nor a run. Clients that want more send an `Idempotency-Key`.
 """
 
 import logging
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from interview_platform.errors import Detail, Invalid, Refused, UnsupportedMedia
 from media import keeping, orphans
@@ -171,7 +172,8 @@ def _note(*, question: Question, upload: Upload, facts: AudioFacts, key: str) ->
             _look_for_twin(question, upload)
             _use_quotas(question, upload, facts)
             return _create(question, attempt=attempt, upload=upload, facts=facts, key=key)
-    except AlreadyReceived as same:
+    except AlreadyReceived as same:  # of many at once, the next may overlap with this one alone
+        AudioAnswer.objects.filter(pk=same.recording.pk).update(sent_again_at=timezone.now())
         return same.recording
 
 

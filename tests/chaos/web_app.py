@@ -1,6 +1,7 @@
 """The project's web server with one weak spot: on demand its process dies between commit and publish."""
 
 import os
+from collections.abc import Callable
 from typing import Any, Final
 
 from interview_platform.wsgi import application
@@ -10,14 +11,18 @@ from tests.chaos.holds import is_wanted
 __all__ = ["application"]
 
 DIE: Final = "die-before-publish"
-_dispatch = chains.dispatch
 
 
-def dispatch_or_die(run_id: int, **options: Any) -> bool:
-    """Send the run, or be gone as by a power failure."""
-    if is_wanted(DIE):
-        os._exit(9)
-    return _dispatch(run_id, **options)
+def or_die(send: Callable[..., bool]) -> Callable[..., bool]:
+    """Return what sends the run, or is gone as by a power failure."""
+
+    def send_or_die(*arguments: Any, **options: Any) -> bool:
+        if is_wanted(DIE):
+            os._exit(9)
+        return send(*arguments, **options)
+
+    return send_or_die
 
 
-chains.dispatch = dispatch_or_die
+chains.dispatch = or_die(chains.dispatch)
+chains.dispatch_new = or_die(chains.dispatch_new)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from interview_platform.http.arrival import BEGAN
 from interview_platform.storage_url import storage_from_url
 from media.keeping import INCOMING
 from media.models import AudioAnswer
@@ -55,13 +56,15 @@ class Uploader:
         duration: str | None = None,
         fields: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        began: float | None = None,
     ) -> Any:
-        """Upload these bytes (one second of sound by default); return the answer."""
+        """Upload these bytes (one second of sound by default), begun at this time; return the answer."""
         body = wave_bytes() if content is None else content
         form: dict[str, Any] = {"file": SimpleUploadedFile(name, body), **(fields or {})}
         if duration is not None:
             form["duration"] = duration
-        return self.api.post(self.path, form, format="multipart", headers=headers)
+        told: dict[str, Any] = {} if began is None else {BEGAN: began}
+        return self.api.post(self.path, form, format="multipart", headers=headers, **told)
 
     def upload(self, content: bytes | None = None, **fields: Any) -> Any:
         """Upload; return the data of an answer that must be a success."""

@@ -1,6 +1,7 @@
 import os
 import resource
 import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -190,6 +191,19 @@ class TestANewUpload:
         assert len(files_below(uploader.storage)) == 1
         uploader.question.refresh_from_db()
         assert uploader.question.attempt_count == 1
+
+    def test_with_the_same_bytes_as_others_under_way_is_the_same_as_they_are(
+        self, uploader: Uploader
+    ) -> None:
+        before = time.time()
+        first = uploader.upload()
+        after_first = time.time()
+
+        second = uploader.upload(began=before)
+        third = uploader.upload(began=after_first)  # it overlaps with the second alone
+
+        assert first == second == third
+        assert uploader.upload()["attempt"] == 2
 
     def test_with_other_bytes_than_one_that_was_accepted_meanwhile_is_its_own(
         self, uploader: Uploader, while_probing: Callable[..., None]
