@@ -2,14 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from threading import local
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 from faster_whisper import WhisperModel
-
-SILENCE_KEPT: Final = (
-    600  # frames, of a hundredth of a second: after the last sound, to understand it as the end
-)
 
 
 class HeardOut(Exception):  # noqa: N818 - not an error: it ends a window
@@ -32,7 +27,7 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
         look_on = getattr(self._kept, "look_on", None)
         if look_on is not None and not look_on():
             raise HeardOut
-        encoded = super().encode(without_needless_silence(features))
+        encoded = super().encode(features)
         if getattr(self._kept, "window", None) is None:
             self._kept.window = encoded
         return encoded
@@ -66,14 +61,3 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
         if window is None or not self.model.is_multilingual:
             return {}
         return {token[2:-2]: share for token, share in self.model.detect_language(window)[0]}
-
-
-def without_needless_silence(features: Any) -> Any:
-    """
-    Return a window's spectrogram without most of the zeros that fill it up to half a minute.
-
-    The encoder's time grows faster than what it is given: 20 s take two fifths of what 30 s take.
-    """
-    sounds = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
-    end = (int(sounds[-1]) + 1 if len(sounds) else 0) + SILENCE_KEPT
-    return features[..., : end + end % 2]  # the encoder takes two frames at a time
