@@ -21,6 +21,7 @@ from tests.private_broker import PrivateBroker
 searches.register_profile("untimed", deadline=None)  # tests do not time
 searches.load_profile("untimed")
 SAMPLES = Path(__file__).parent / "samples"
+_measured: list[str] = []
 
 
 @pytest.fixture
@@ -103,3 +104,18 @@ def _nothing_was_away() -> None:
     throttles._Rest.until = 0.0
     throttles.allowances.forget()
     cache.clear()  # people of two tests may have the same number
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Note what was measured; it stands at the end of the report."""
+    name = request.node.nodeid.rpartition("/")[2]
+    return lambda measured: _measured.append(f"{name}: {measured}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured."""
+    if _measured:
+        terminalreporter.section("measured")
+        for line in _measured:
+            terminalreporter.write_line(line)

@@ -1,7 +1,7 @@
 """The page in a real browser, on the whole platform. Collected only by `make test-browser`, which sees to a Chromium."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,24 +52,6 @@ def deaf_browser() -> Iterator[Chromium]:
     """A browser on a machine without a microphone."""
     with Chromium() as running:
         yield running
-
-
-_measured: list[str] = []
-
-
-@pytest.fixture
-def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Note what was measured; it stands at the end of the report."""
-    name = request.node.nodeid.rpartition("/")[2]
-    return lambda measured: _measured.append(f"{name}: {measured}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
-    if _measured:
-        terminalreporter.section("measured")
-        for line in _measured:
-            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

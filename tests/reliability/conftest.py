@@ -1,7 +1,7 @@
 """One stack for all experiments: it takes longer to start than most of them to carry out."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -10,7 +10,6 @@ from tests.chaos.stack import ChaosStack, chaos_stack
 from tests.reliability.laboratory import Laboratory, close_rows, open_rows
 
 STAGE_SECONDS = 0.2
-_measured: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +32,3 @@ def laboratory(
         made.settle()
         yield made
         made.settle()
-
-
-@pytest.fixture
-def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Note what was measured; it stands at the end of the report."""
-    name = request.node.nodeid.rpartition("/")[2]
-    return lambda measured: _measured.append(f"{name}: {measured}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
-    if _measured:
-        terminalreporter.section("measured")
-        for line in _measured:
-            terminalreporter.write_line(line)

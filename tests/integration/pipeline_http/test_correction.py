@@ -67,6 +67,15 @@ class TestACorrection:
         assert place.get("evaluation").status_code == 202
         assert load_transcript(run).text == RIGHT
 
+    def test_is_told_to_who_holds_the_transcript_of_before(self, place: Place) -> None:
+        make_judged_run(place.question)
+        held = {"if-none-match": place.get("transcript").headers["ETag"]}
+        assert place.get("transcript", **held).status_code == 304
+
+        put(place)
+
+        assert data_of(place.get("transcript", **held))["transcript"] == RIGHT
+
     def test_leaves_what_was_heard_for_fluency_to_be_judged_by(self, place: Place) -> None:
         run = make_judged_run(place.question)
         assert load_both(run)[1] is None
