@@ -1,6 +1,6 @@
 """What the candidate reads about a session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.stages.advice import NAMES
 from pipeline.stages.curves import band
@@ -46,13 +46,17 @@ def write_feedback(
         suggestions=_suggestions(weak or ranked[:1], graded, card),
         resources=pick_resources(ranked),
         readiness=readiness,
-        next_steps=_next_steps(card, ranked, readiness, graded),
+        next_steps=_next_steps(card, readiness, graded),
     )
 
 
 def rank_metrics(card: ScoreCard) -> list[MetricName]:
     """Return the judged metrics, that in which most is to be gained first: an answer beside the question has one problem."""
-    judged = {name: raw for name in METRICS if (raw := card.breakdown[name].raw) is not None}
+    return _rank({name: card.breakdown[name].raw for name in METRICS}, card)
+
+
+def _rank(scores: Mapping[MetricName, float | None], card: ScoreCard) -> list[MetricName]:
+    judged = {name: score for name, score in scores.items() if score is not None}
     return sorted(judged, key=lambda name: -card.weights.get(name, 0.0) * (100.0 - judged[name]))
 
 
@@ -114,20 +118,23 @@ def _suggestions(
 
 def _next_steps(
     card: ScoreCard,
-    ranked: Sequence[MetricName],
     readiness: Readiness,
     graded: Sequence[JudgedAnswer],
 ) -> tuple[str, ...]:
     steps: list[str] = []
     if card.answered < card.asked:
         steps.append(f"Answer the open questions: {card.asked - card.answered} of {card.asked}.")
-    lowest = min(
-        graded, key=lambda answer: (answer.evaluation.overall or 0.0, answer.position), default=None
-    )
-    if ranked and lowest is not None:
+    scored = [
+        (answer.evaluation.overall, answer.position, answer)
+        for answer in graded
+        if answer.evaluation.overall is not None
+    ]
+    if scored:
+        overall, position, lowest = min(scored, key=lambda each: each[:2])
+        aim = _rank({name: lowest.evaluation.metric(name) for name in METRICS}, card)[0]
         steps.append(
-            f"Record question {lowest.position} again, \u201c{lowest.question_text}\u201d: it has "
-            f"{lowest.evaluation.overall or 0.0:.1f} of 100. Take one aim: {NAMES[ranked[0]]}."
+            f"Record question {position} again, \u201c{lowest.question_text}\u201d: it has "
+            f"{overall:.1f} of 100. Take one aim: {NAMES[aim]}."
         )
     if readiness.practice < PRACTICE_POINTS:
         steps.append(

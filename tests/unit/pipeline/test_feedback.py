@@ -83,6 +83,16 @@ class TestWriteFeedback:
         assert "Work on relevance first" in report.summary
         assert "Take one aim: relevance" in report.next_steps[0]
 
+    def test_takes_aim_at_what_the_lowest_answer_lacks(self) -> None:
+        report = feedback(
+            judged(scores=(80.0, 80.0, 30.0, 60.0), position=1),
+            judged(scores=(20.0, 100.0, 100.0, 100.0), position=2),
+        )
+
+        assert "Work on relevance first" in report.summary
+        assert "Record question 1 again" in report.next_steps[0]
+        assert "Take one aim: fluency" in report.next_steps[0]
+
     def test_calls_a_good_score_good_even_where_it_is_the_lowest(self) -> None:
         lowest = feedback(judged(scores=(90.0, 85.0, 75.0, 82.0))).weaknesses[0]
 
