@@ -20,6 +20,7 @@ class PipelineConfig(AppConfig):
             question_jobs,
             quotas,
             re_evaluations,
+            task_connections,
             upkeep,
             worker_life,
         )

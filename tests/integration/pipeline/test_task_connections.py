@@ -1,0 +1,78 @@
+"""What becomes of a worker's connection to the database between two tasks."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from celery import Celery
+from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined] # not in the stubs
+from django.conf import settings
+from django.db import connection
+
+from celery_app import app
+from pipeline.task_connections import look_after_connections
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TASK = SimpleNamespace(request=SimpleNamespace(is_eager=False))
+
+
+def between_two_tasks(worker: DjangoWorkerFixup) -> None:
+    worker.on_task_postrun(TASK)
+    worker.on_task_prerun(TASK)
+    look_after_connections(TASK)
+
+
+@pytest.fixture
+def keeping(monkeypatch: pytest.MonkeyPatch) -> DjangoWorkerFixup:
+    """Celery's own care for connections, as a worker has it on PostgreSQL."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 60)
+    connection.close()
+    worker = DjangoWorkerFixup(Celery(set_as_current=False))
+    worker.db_reuse_max = 2**31
+    return worker
+
+
+def test_it_is_kept_for_the_next_task(keeping: DjangoWorkerFixup) -> None:
+    connection.ensure_connection()
+    before = connection.connection
+
+    between_two_tasks(keeping)
+
+    assert connection.connection is before
+    connection.close()
+
+
+def test_it_is_closed_when_it_is_too_old(keeping: DjangoWorkerFixup) -> None:
+    connection.ensure_connection()
+    connection.close_at = time.monotonic()
+
+    between_two_tasks(keeping)
+
+    assert connection.connection is None
+
+
+def test_it_is_tried_before_it_is_used_again(keeping: DjangoWorkerFixup) -> None:
+    connection.ensure_connection()
+    connection.health_check_done = True  # type: ignore[attr-defined] # not in the stubs
+
+    between_two_tasks(keeping)
+
+    assert not connection.health_check_done  # type: ignore[attr-defined] # likewise
+    connection.close()
+
+
+def test_a_task_within_a_transaction_leaves_it_alone() -> None:
+    connection.ensure_connection()
+    before = connection.connection
+
+    look_after_connections(SimpleNamespace(request=SimpleNamespace(is_eager=True)))
+
+    assert connection.connection is before
+
+
+def test_workers_keep_it_where_django_does() -> None:
+    keeps = connection.vendor == "postgresql"
+
+    assert bool(app.conf.get("CELERY_DB_REUSE_MAX")) == keeps
+    assert hasattr(settings, "CELERY_DB_REUSE_MAX") == keeps
