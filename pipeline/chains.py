@@ -18,7 +18,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from kombu.exceptions import KombuError
 
-from pipeline import counters, events
+from pipeline import counters, events, statements
 from pipeline.models import PipelineRun, Stage
 
 logger = logging.getLogger(__name__)
@@ -94,12 +94,11 @@ def send(task: str, *, expires: float | None = None, **arguments: int | str) -> 
 
 def ring_for_session(session_id: int) -> None:
     """Send the session's own run on its way once no answer of it is in work any more."""
-    unfinished = PipelineRun.objects.filter(
-        session_id=session_id, state__in=PipelineRun.UNFINISHED
-    ).only("question")
-    runs = list(unfinished[:2])
-    if len(runs) == 1 and runs[0].question_id is None:
-        dispatch(runs[0].pk)
+    runs = statements.find_unfinished(session_id)
+    if len(runs) == 1:
+        run_id, is_answers = runs[0]
+        if not is_answers:
+            dispatch(run_id)
 
 
 def _send_rest(run: PipelineRun) -> bool:

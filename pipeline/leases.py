@@ -16,10 +16,10 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
-from pipeline import counters
+from pipeline import counters, statements
 from pipeline.chains import step_after
 from pipeline.models import PipelineRun, Stage, StageRun
 from pipeline.ports import PermanentError, StageError
@@ -73,27 +73,11 @@ class Claim:
 def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
     """Take the run for this stage, or say why not."""
     token = uuid.uuid4()
-    with transaction.atomic():
-        hold_session(run_id)
-        taken = _claimable(run_id, stage).update(
-            state=State.RUNNING,
-            attempts=F("attempts") + 1,
-            lost_count=F("lost_count")
-            + Case(When(state=State.RUNNING, then=Value(1)), default=Value(0)),
-            lease_token=token,
-            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS),
-            heartbeat_at=Now(),
-            next_run_at=None,
-            started_at=Coalesce("started_at", Now()),
-        )
-        if not taken:
-            return _verdict(run_id, stage)
-        run = PipelineRun.objects.select_related("session__owner", "question").get(pk=run_id)
-        if run.attempts > 1:  # before the first there was nobody
-            counters.count("lost", number=_close_tries(run_id, Outcome.LOST))
-        StageRun.objects.create(
-            run=run, stage=stage, attempt=run.attempts, token=token, worker=worker, started_at=Now()
-        )
+    run = statements.take_run(run_id=run_id, stage=stage, token=token, worker=worker)
+    if run is None:
+        return _verdict(run_id, stage)
+    if run.attempts > 1:  # before the first there was nobody
+        counters.count("lost", number=_close_tries(run_id, Outcome.LOST, but=token))
     return Claim(run, stage, token)
 
 
@@ -114,21 +98,16 @@ def finish(held: Claim, *, keep: Callable[[PipelineRun], None]) -> None:
     takes it first, as uploads and deletions do, so that no two of them ever wait for each other.
     """
     following = step_after(held.stage)
-    done = following == Stage.DONE
+    run = held.run
     try:
         with transaction.atomic():
-            held.run.session = _lock_session(held.run)
-            moved = _held(held).update(
-                **{**FREE, "attempts": 0, "lost_count": 0, "publish_count": 1},
-                stage=following,
-                state=State.COMPLETED if done else State.QUEUED,
-                published_at=Now(),  # Celery sends the next link of the chain
-                finished_at=Now() if done else None,
+            session = statements.move_on(
+                run, stage=held.stage, token=held.token, following=following
             )
-            if not moved:
+            if session is None:
                 raise Fenced  # noqa: TRY301 - it rolls the transaction back
-            keep(held.run)
-            _end_try(held, Outcome.OK)
+            run.session = session
+            keep(run)
     except Fenced:
         counters.count("fenced")
         _end_try(held, Outcome.FENCED)
@@ -206,19 +185,6 @@ def hold_session(run_id: int) -> None:
     sessions.filter(pk__in=run).values_list("pk").first()
 
 
-def _claimable(run_id: int, stage: Stage) -> "QuerySet[PipelineRun]":
-    return PipelineRun.objects.filter(
-        _is_over() | Q(lease_until__isnull=True),
-        Q(next_run_at__isnull=True) | Q(next_run_at__lte=Now()),
-        Q(question__isnull=False) | ~Exists(answers_in_work()),
-        pk=run_id,
-        stage=stage,
-        state__in=PipelineRun.UNFINISHED,
-        attempts__lt=settings.MAX_STAGE_ATTEMPTS,
-        lost_count__lt=settings.MAX_STAGE_LOSSES,
-    )
-
-
 def answers_in_work() -> "QuerySet[PipelineRun]":
     """Return the unfinished answers of the outer query's session: its own run waits for them."""
     return PipelineRun.objects.filter(
@@ -238,15 +204,6 @@ def _held(held: Claim) -> "QuerySet[PipelineRun]":
     return PipelineRun.objects.filter(
         pk=held.run.pk, stage=held.stage, state=State.RUNNING, lease_token=held.token
     )
-
-
-def _lock_session(run: PipelineRun) -> InterviewSession:
-    sessions = InterviewSession.objects.select_for_update(no_key=True)
-    session = sessions.filter(pk=run.session_id).first()
-    if session is None:  # it was deleted meanwhile
-        raise Fenced
-    session.owner = run.session.owner  # the same person: it was read with the claim
-    return session
 
 
 def _is_over() -> Q:
@@ -271,11 +228,12 @@ def _delay(run: PipelineRun) -> timedelta:
     return timedelta(seconds=min(settings.RETRY_MAX_SECONDS, seconds) * spread)
 
 
-def _close_tries(run_id: int, outcome: Outcome) -> int:
+def _close_tries(run_id: int, outcome: Outcome, *, but: uuid.UUID | None = None) -> int:
     """End what earlier workers left open; return how many tries that were."""
-    return StageRun.objects.filter(run_id=run_id, outcome=Outcome.RUNNING).update(
-        outcome=outcome, ended_at=Now()
-    )
+    left = StageRun.objects.filter(run_id=run_id, outcome=Outcome.RUNNING)
+    if but is not None:
+        left = left.exclude(token=but)
+    return left.update(outcome=outcome, ended_at=Now())
 
 
 def _end_try(held: Claim, outcome: Outcome, *, code: str = "") -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Model
+from django.db.models import Exists
 
 from pipeline import narratives, records_past
 from pipeline.models import (
@@ -20,6 +20,7 @@ from pipeline.models import (
 )
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.score import score_session
+from pipeline.statements import Judged, find_judged, replace_row
 from pipeline.values import (
     METRICS,
     Evaluation,
@@ -57,13 +58,6 @@ def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
         ),
         by="run",
     )
-
-
-def replace_row(row: Model, *, by: str) -> None:
-    """Write the row, in place of the one of the same run or session: one statement, where to look first takes six."""
-    others = [field.name for field in row._meta.concrete_fields if field.name not in {"id", by}]
-    manager = type(row)._default_manager
-    manager.bulk_create([row], update_conflicts=True, unique_fields=[by], update_fields=others)
 
 
 def load_transcript(run: PipelineRun) -> Transcript:
@@ -160,12 +154,12 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
 
 def save_score(session: InterviewSession) -> None:
     """Make the score card of all finished answers. Needs the session's lock; the order of answers changes nothing."""
-    found = latest_evaluations(session)
-    card = _card(session, [_judged(record) for record in found])
+    found = find_judged(session.pk)
+    card = _card([_judged(record) for record in found.answers], asked=found.asked)
     replace_row(
         SessionScore(
             session=session,
-            inputs_version=_score_inputs(found, asked=card.asked),
+            inputs_version=_score_inputs(found),
             total_score=card.total_score,
             letter_grade=card.letter_grade or "",
             card=asdict(card),
@@ -177,17 +171,18 @@ def save_score(session: InterviewSession) -> None:
 
 def save_feedback(session: InterviewSession) -> None:
     """Write the feedback on all finished answers. Needs the session's lock."""
-    found = latest_evaluations(session)
-    answers = [_judged(record) for record in found]
-    card = _card(session, answers)
+    found = find_judged(session.pk)
+    answers = [_judged(record) for record in found.answers]
     rules = write_feedback(
-        card=card, answers=answers, completed_sessions=_completed_sessions(session)
+        card=_card(answers, asked=found.asked),
+        answers=answers,
+        completed_sessions=_completed_sessions(session),
     )
     report = narratives.add_to(rules, session=session, answers=answers)
     replace_row(
         SessionFeedback(
             session=session,
-            inputs_version=_feedback_inputs(session, found, asked=card.asked),
+            inputs_version=_feedback_inputs(session, found),
             overall_rating=report.overall_rating or "",
             readiness_score=report.readiness.score,
             report=asdict(report),
@@ -203,23 +198,17 @@ def judged_answers(session: InterviewSession) -> list[JudgedAnswer]:
 
 def results_are_current(session: InterviewSession) -> bool:
     """Tell whether score and feedback were made from the answers that are finished now."""
-    found = latest_evaluations(session)
-    asked = session.questions.count()
+    found = find_judged(session.pk)
     score = SessionScore.objects.filter(session=session).values_list("inputs_version", flat=True)
     feedback = SessionFeedback.objects.filter(session=session)
-    return score.first() == _score_inputs(found, asked=asked) and feedback.values_list(
+    return score.first() == _score_inputs(found) and feedback.values_list(
         "inputs_version", flat=True
-    ).first() == _feedback_inputs(session, found, asked=asked)
+    ).first() == _feedback_inputs(session, found)
 
 
 def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
     """Return one evaluation a question, in their order: that of the highest attempt which has one."""
-    found = (
-        EvaluationRecord.objects.filter(run__session=session, run__question__isnull=False)
-        .select_related("run__question", "run__transcript")
-        .order_by("run__question__position", "run__attempt")
-    )
-    return list({record.run.question_id: record for record in found}.values())
+    return find_judged(session.pk).answers
 
 
 def _what_is_there(run: PipelineRun) -> tuple[bool, bool, bool]:
@@ -236,22 +225,19 @@ def _what_is_there(run: PipelineRun) -> tuple[bool, bool, bool]:
     return there
 
 
-def _card(session: InterviewSession, answers: Sequence[JudgedAnswer]) -> ScoreCard:
-    asked = session.questions.count()
+def _card(answers: Sequence[JudgedAnswer], *, asked: int) -> ScoreCard:
     return score_session(answers=answers, asked=asked, weights=settings.SCORE_WEIGHTS)
 
 
-def _score_inputs(found: Sequence[EvaluationRecord], *, asked: int) -> str:
+def _score_inputs(found: Judged) -> str:
     """Return a hash of all that the score card is made from."""
-    rows = [[row.run_id, row.created_at.isoformat(), row.scorer_version] for row in found]
-    return _hash([rows, asked, sorted(settings.SCORE_WEIGHTS.items())])
+    rows = [[row.run_id, row.created_at.isoformat(), row.scorer_version] for row in found.answers]
+    return _hash([rows, found.asked, sorted(settings.SCORE_WEIGHTS.items())])
 
 
-def _feedback_inputs(
-    session: InterviewSession, found: Sequence[EvaluationRecord], *, asked: int
-) -> str:
+def _feedback_inputs(session: InterviewSession, found: Judged) -> str:
     """Return a hash of all that the feedback is made from."""
-    return _hash([_score_inputs(found, asked=asked), session.status])
+    return _hash([_score_inputs(found), session.status])
 
 
 def _judged(record: EvaluationRecord) -> JudgedAnswer:
@@ -283,7 +269,7 @@ def _judged(record: EvaluationRecord) -> JudgedAnswer:
 
 def _completed_sessions(session: InterviewSession) -> int:
     return InterviewSession.objects.filter(
-        owner=session.owner, status=InterviewSession.Status.COMPLETED
+        owner=session.owner_id, status=InterviewSession.Status.COMPLETED
     ).count()
 
 

@@ -7,18 +7,18 @@ and the usual way (`accounts.http`, `pipeline.selectors`) tells which.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
 from django.db.models.expressions import Col
 
 from accounts.models import User
 from accounts.tokens import Holder
+from pipeline.columns import Columns, converters, list_of, quoted, read_each
 from pipeline.models import EvaluationRecord, PipelineRun, StageRun, TranscriptRecord
 from pipeline.progress import QUEUE_OF, Place
 from pipeline.selectors_queue import BEGAN, PLACE
@@ -56,35 +56,6 @@ def poll(
     return None if row is None else statement.read(row, is_whole=whole)
 
 
-class _Columns:
-    """Some columns of a table, and how their values become a row of it."""
-
-    def __init__(self, model: type[Model], alias: str, names: Iterable[str]) -> None:
-        self.model = model
-        wanted = frozenset(names)
-        fields = [field for field in model._meta.concrete_fields if field.attname in wanted]
-        self.columns = [Col(alias, field) for field in fields]
-        self.names = [field.attname for field in fields]
-        self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
-        self.converters = [
-            (place, column, converter)
-            for place, column in enumerate(self.columns)
-            for converter in _converters(column)
-        ]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def read(self, values: Sequence[Any]) -> Any:
-        """Return the row; None where an outer join has found none."""
-        if values[0] is None:
-            return None
-        converted = list(values)
-        for place, column, convert in self.converters:
-            converted[place] = convert(converted[place], column, connection)
-        return self.model.from_db(connection.alias, self.names, converted)
-
-
 class _Statement:
     """The query for one kind of result."""
 
@@ -92,19 +63,19 @@ class _Statement:
         names = [field.attname for field in result._meta.concrete_fields] if whole else TAGGED
         self.result = result._meta.get_field("run").remote_field
         self.parts = (
-            _Columns(User, "person", PERSON),
-            _Columns(PipelineRun, "run", RUN),
-            _Columns(result, "result", names),
+            Columns(User, "person", PERSON),
+            Columns(PipelineRun, "run", RUN),
+            Columns(result, "result", names),
         )
-        self.began = _converters(Col("try", StageRun._meta.get_field("started_at")))
+        self.began = converters(Col("try", StageRun._meta.get_field("started_at")))
         self.sql = SQL.format(
-            columns=", ".join(part.sql for part in self.parts),
+            columns=list_of(self.parts),
             place=PLACE_SQL.format(
                 array=JSON_ARRAY[vendor],
                 runs=PipelineRun._meta.db_table,
                 queue_of_other=_queue_of("other"),
                 queue_of_run=_queue_of("run"),
-                unfinished=_quoted(PipelineRun.UNFINISHED),
+                unfinished=quoted(PipelineRun.UNFINISHED),
             ),
             tries=StageRun._meta.db_table,
             runs=PipelineRun._meta.db_table,
@@ -116,14 +87,9 @@ class _Statement:
 
     def read(self, row: Sequence[Any], *, is_whole: bool) -> Polled:
         """Return what the row says."""
-        rest = list(row)
-        found = []
-        for part in self.parts:
-            found.append(part.read(rest[: len(part)]))
-            del rest[: len(part)]
-        person, run, result = found
+        person, run, result = read_each(self.parts, row)
         self.result.set_cached_value(run, result)
-        began, place = rest
+        began, place = row[-2:]
         for convert in self.began:
             began = convert(began, None, connection)
         setattr(run, BEGAN, began)
@@ -136,14 +102,6 @@ def _statement(result: ResultModel, *, whole: bool, vendor: str) -> _Statement:
     return _Statement(result, whole=whole, vendor=vendor)
 
 
-def _converters(column: Col) -> list[Callable[..., Any]]:
-    """Return what Django does with a column's values, the database's own conversion first."""
-    return [
-        *connection.ops.get_db_converters(column),
-        *column.get_db_converters(connection),
-    ]
-
-
 def _as_stored(value: UUID) -> Any:
     return Question._meta.get_field("uuid").get_db_prep_value(value, connection)
 
@@ -151,10 +109,6 @@ def _as_stored(value: UUID) -> Any:
 def _queue_of(alias: str) -> str:
     cases = " ".join(f"WHEN '{stage}' THEN '{queue}'" for stage, queue in QUEUE_OF.items())
     return f'CASE {alias}."stage" {cases} END'
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
 
 
 # What waits, and what is worked on, on the run's queue: `selectors_queue.measure_works` for one run.

@@ -21,6 +21,13 @@ class Mutation:
 MUTATIONS: Final = (
     Mutation(
         "the fence: a late worker's token",
+        "pipeline/statements_sql.py",
+        '\nAND run."lease_token" = %(token)s',
+        "",
+        (f"{PIPELINE}/test_leases.py",),
+    ),
+    Mutation(
+        "the fence of a late worker that has failed or beats",
         "pipeline/leases.py",
         "pk=held.run.pk, stage=held.stage, state=State.RUNNING, lease_token=held.token",
         "pk=held.run.pk, stage=held.stage, state=State.RUNNING",
@@ -49,9 +56,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the session's row lock",
-        "pipeline/leases.py",
-        "sessions = InterviewSession.objects.select_for_update(no_key=True)\n    session = ",
-        "sessions = InterviewSession.objects.all()\n    session = ",
+        "pipeline/statements_sql.py",
+        "\nFOR NO KEY UPDATE",
+        "",
         (f"{PIPELINE}/test_at_once.py",),
         postgres=True,
     ),
@@ -85,8 +92,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the cap on lost workers",
-        "pipeline/leases.py",
-        "        lost_count__lt=settings.MAX_STAGE_LOSSES,\n",
+        "pipeline/statements_sql.py",
+        'AND run."lost_count" < %(losses)s\n',
         "",
         (f"{PIPELINE}/test_leases.py",),
     ),

@@ -73,16 +73,16 @@ RECOVERY: Final = (
     ),
     Mutation(
         "the claim that a retry is not due for",
-        "pipeline/leases.py",
-        "        Q(next_run_at__isnull=True) | Q(next_run_at__lte=Now()),\n",
+        "pipeline/statements_sql.py",
+        'AND (run."next_run_at" IS NULL OR run."next_run_at" <= {now})\n',
         "",
         (f"{PIPELINE}/test_leases.py",),
     ),
     Mutation(
         "a session's results wait for its answers",
-        "pipeline/leases.py",
-        "        Q(question__isnull=False) | ~Exists(answers_in_work()),\n",
-        "",
+        "pipeline/statements_sql.py",
+        'AND (run."question_id" IS NOT NULL OR NOT EXISTS (',
+        'AND (run."id" > 0 OR NOT EXISTS (',
         (f"{PIPELINE}/test_leases.py",),
     ),
     Mutation(

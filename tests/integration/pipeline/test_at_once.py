@@ -1,6 +1,7 @@
 """What happens at the same moment, in threads with connections of their own."""
 
 import threading
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -13,6 +14,7 @@ from pipeline import leases, records, services
 from pipeline.leases import Claim
 from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
 from pipeline.stages.score import score_session
+from pipeline.statements import take_run
 from pipeline.values import ScoreCard
 from sessions.models import Question
 from sessions.services import delete_session, note_recording
@@ -114,6 +116,39 @@ class TestOneRun:
 
         run.refresh_from_db()
         assert (run.stage, run.state, run.publish_count) == ("transcribe", "queued", 1)
+
+
+class TestAClaimThatHasWaitedForTheSession:
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
+    @pytest.mark.parametrize("meanwhile", ["superseded", "taken", "deleted", "untouched"])
+    def test_sees_what_became_of_the_run_meanwhile(
+        self, question: Question, broker: PrivateBroker, meanwhile: str
+    ) -> None:
+        run = make_run(question=question)
+        token = uuid.uuid4()
+        has_session = threading.Event()
+        claims: list[object] = []
+
+        def change() -> None:
+            with transaction.atomic():
+                leases.hold_session(run.pk)
+                has_session.set()
+                wait_until(somebody_waits, seconds=10)
+                if meanwhile == "superseded":
+                    PipelineRun.objects.filter(pk=run.pk).update(state="superseded")
+                elif meanwhile == "taken":
+                    assert take_run(run_id=run.pk, stage=Stage.TRANSCRIBE, token=token, worker="")
+                elif meanwhile == "deleted":
+                    question.session.delete()
+
+        def claim() -> None:
+            has_session.wait()
+            claims.append(leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@test"))
+
+        at_once(change, claim)
+
+        assert isinstance(claims[0], Claim) == (meanwhile == "untouched")
+        assert StageRun.objects.count() == (meanwhile in {"taken", "untouched"})
 
 
 class TestSomebodyWhoAsksForAnEvaluation:
