@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.ports import PermanentError
-from pipeline.providers import memory, model_files
+from pipeline.providers import memory, model_files, onnx_table
 from pipeline.providers.model_files import package_folder as package_folder  # noqa: PLC0414 - others have it from here
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+WORD_TABLE = "inner.embeddings.word_embeddings.weight"
 MAX_TOKENS = 256
 REMEMBERED = 1024  # sentences; questions, sketches and keywords come again and again
 
@@ -38,6 +39,7 @@ class MiniLmEncoder:
         with self._lock:
             if self._session is None:
                 self._load()
+                memory.give_back()
             return [self._vector(sentence or " ").tolist() for sentence in sentences]
 
     def _vector(self, sentence: str) -> Any:  # a NumPy row
@@ -57,29 +59,26 @@ class MiniLmEncoder:
         options.intra_op_num_threads = 1  # equal input, equal scores; and a worker has one core
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # it would keep 30 MB for no gain in time
-        session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        network, self._words = onnx_table.take_out(model, WORD_TABLE)
+        session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        session._model_bytes = None  # 11 MB that its Python side keeps in case of another provider
         tokenizer = model_files.TOKENIZER
         model_files.require_unchanged(tokenizer)
         path = package_folder(tokenizer.package) / tokenizer.pattern
         self._tokenizer = Tokenizer.from_file(str(path))
         self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
         self._tokenizer.no_padding()
-        self._inputs = {node.name for node in session.get_inputs()}
         self._session = session
-        memory.give_back()
 
     def _run(self, ids: list[int]) -> Any:  # a NumPy row
-        tokens = np.array([ids], dtype=np.int64)
+        places = np.arange(len(ids), dtype=np.int64)[None]  # in this sentence's own table
         feed = {
-            "input_ids": tokens,
-            "attention_mask": np.ones_like(tokens),
-            "token_type_ids": np.zeros_like(tokens),
+            WORD_TABLE: self._words.rows(np.array(ids, dtype=np.int64)),
+            "input_ids": places,
+            "attention_mask": np.ones_like(places),
+            "token_type_ids": np.zeros_like(places),
         }
-        hidden = self._session.run(
-            None, {name: value for name, value in feed.items() if name in self._inputs}
-        )[0]
+        hidden = self._session.run(None, feed)[0]
         pooled = hidden[0].mean(axis=0)
         return pooled / max(float(np.linalg.norm(pooled)), 1e-12)
 

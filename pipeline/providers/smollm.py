@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.ports import Alternative, PermanentError, Piece, Reading
+from pipeline.providers import memory
 from pipeline.providers.embeddings import package_folder
 
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BEGIN = 0  # the piece that stands before every text
-BATCH = 96  # pieces that run together; their scores take 19 MB
+BATCH = 96  # pieces that are known together; a third of them is read at a time
 LONGEST = BATCH - 1  # pieces of one text that are read; a spoken sentence has 40 at most
 MOST_TEXTS = 24  # of one batch
 PIECE_BYTES = 256
+Scores = npt.NDArray[np.float32]
 # From 32 rows on this build multiplies Q4_1 weights in another way, and wrongly (found by reading the
 # same text alone and beside others: 5 nats apart); below, both readings agree.
 SAFE_ROWS = 31
@@ -58,19 +60,17 @@ class SmolLm:
         with self._lock:
             if self._llama is None:
                 self._llama = _Llama(checked_model())
+                memory.give_back()
             llama = self._llama
             cuts = [llama.cut(text) for text in texts]
             readings: list[Reading] = []
             for batch in _batches(cuts):
-                first = len(readings)
-                llama.run([cut.ids for cut in batch])
-                row = 0
-                for index, cut in enumerate(batch, start=first):
+                scores = llama.scores([cut.ids for cut in batch])
+                for index, cut in enumerate(batch, start=len(readings)):
                     wanted = [
                         alternative for alternative in alternatives if alternative.text == index
                     ]
-                    readings.append(_reading(llama, cut, row, wanted))
-                    row += len(cut.ids) + 1
+                    readings.append(_reading(llama, cut, scores, wanted))
         return readings
 
 
@@ -86,12 +86,14 @@ def _batches(cuts: Sequence[_Cut]) -> Iterator[list[_Cut]]:
         yield batch
 
 
-def _reading(llama: "_Llama", cut: _Cut, row: int, wanted: Sequence[Alternative]) -> Reading:
+def _reading(
+    llama: "_Llama", cut: _Cut, rows: Iterator[Scores], wanted: Sequence[Alternative]
+) -> Reading:
     pieces: list[Piece] = []
     gains: list[float | None] = [None] * len(wanted)
     places = {max(alternative.offset - 1, 0) for alternative in wanted}
-    for step, (piece, start, end) in enumerate(zip(cut.ids, cut.starts, cut.ends, strict=True)):
-        scores = llama.scores(row + step)  # of every piece that could follow the ones before
+    for piece, start, end in zip(cut.ids, cut.starts, cut.ends, strict=True):
+        scores = next(rows)  # of every piece that could follow the ones before
         whole = float(np.log(np.exp(scores - scores.max()).sum()) + scores.max())
         usual = -math.log(piece + 1)  # the vocabulary stands in the order of frequency (Zipf)
         pieces.append(Piece(start, end, float(scores[piece]) - whole, usual))
@@ -101,6 +103,7 @@ def _reading(llama: "_Llama", cut: _Cut, row: int, wanted: Sequence[Alternative]
             other = llama.first_piece(alternative)
             if max(alternative.offset - 1, 0) == start and other != piece:
                 gains[index] = float(scores[other] - scores[piece])
+    next(rows)  # what could follow the whole text
     return Reading(pieces=tuple(pieces), gains=tuple(gains))
 
 
@@ -122,8 +125,8 @@ class _Llama:
             str(path).encode(), api.llama_model_default_params()
         )
         settings = api.llama_context_default_params()
-        settings.n_ctx = settings.n_batch = BATCH
-        settings.n_ubatch = SAFE_ROWS
+        settings.n_ctx = BATCH
+        settings.n_batch = settings.n_ubatch = SAFE_ROWS
         settings.n_seq_max = MOST_TEXTS
         settings.n_threads = settings.n_threads_batch = 1
         settings.flash_attn = False
@@ -160,30 +163,38 @@ class _Llama:
             self._firsts[text] = self._ids(text)[0]
         return self._firsts[text]
 
-    def run(self, rows: Sequence[tuple[int, ...]]) -> None:
-        """Score each row by itself; `scores` then gives what follows each of its places."""
-        api = self._api
-        api.llama_kv_cache_clear(self._context)
-        batch = api.llama_batch_init(sum(len(row) + 1 for row in rows), 0, 1)
-        place = 0
-        for sequence, row in enumerate(rows):
-            for position, piece in enumerate((BEGIN, *row)):
-                batch.token[place] = piece
-                batch.pos[place] = position
-                batch.n_seq_id[place] = 1
-                batch.seq_id[place][0] = sequence
-                batch.logits[place] = 1
-                place += 1
-        batch.n_tokens = place
-        failed = api.llama_decode(self._context, batch)
-        api.llama_batch_free(batch)
+    def scores(self, rows: Sequence[tuple[int, ...]]) -> Iterator[Scores]:
+        """
+        Yield the scores of what could come at each place of each row, and after it; each holds until the next is asked for.
+
+        A row is read by itself. All scores of a batch would take 19 MB; a third of them are there at a time.
+        """
+        self._api.llama_kv_cache_clear(self._context)
+        pieces = [
+            (piece, position, sequence)
+            for sequence, row in enumerate(rows)
+            for position, piece in enumerate((BEGIN, *row))
+        ]
+        for begin in range(0, len(pieces), SAFE_ROWS):
+            part = pieces[begin : begin + SAFE_ROWS]
+            self._decode(part)
+            for place in range(len(part)):
+                found = self._api.llama_get_logits_ith(self._context, place)
+                yield np.ctypeslib.as_array(found, (self._size,))
+
+    def _decode(self, pieces: Sequence[tuple[int, int, int]]) -> None:
+        batch = self._api.llama_batch_init(len(pieces), 0, 1)
+        for place, (piece, position, sequence) in enumerate(pieces):
+            batch.token[place] = piece
+            batch.pos[place] = position
+            batch.n_seq_id[place] = 1
+            batch.seq_id[place][0] = sequence
+            batch.logits[place] = 1
+        batch.n_tokens = len(pieces)
+        failed = self._api.llama_decode(self._context, batch)
+        self._api.llama_batch_free(batch)
         if failed:
             raise PermanentError("model_failed", f"The wording model stopped with {failed}.")
-
-    def scores(self, place: int) -> Any:  # a NumPy row
-        """Return the scores of all pieces at a place of the last batch."""
-        row = self._api.llama_get_logits_ith(self._context, place)
-        return np.ctypeslib.as_array(row, (self._size,))
 
     def _ids(self, text: str) -> list[int]:
         raw = text.encode()
