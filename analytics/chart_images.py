@@ -11,7 +11,7 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Final, Literal
 from xml.sax.saxutils import escape
 
-from analytics.chart_panels import Panel, draw_panel, draw_radar
+from analytics.chart_panels import Box, draw_panels, draw_radar
 from analytics.charts import PERIOD_NAMES
 from analytics.palette import DARK, LIGHT, Palette, dark_style
 from analytics.values import Chart, Dataset
@@ -24,8 +24,13 @@ Theme = Literal["auto", "light", "dark"]
 WIDTH: Final = 8.0  # inches
 PANEL_HEIGHT: Final = 2.4  # inches, where there are several
 HEIGHT: Final = 4.5  # inches, where there is one
+SIDES: Final = (0.09, 0.97)  # of the width, between which charts are drawn
+APART: Final = 0.35  # of a panel's height, between two panels
+RADAR: Final = Box(
+    left=0.322, bottom=0.06, right=0.738, top=0.8
+)  # square in a picture of this size
 PNG_DPI: Final = 120
-LOOK: Final = 2  # counts changes of how charts are drawn: who holds an older image gets the new one
+LOOK: Final = 3  # counts changes of how charts are drawn: who holds an older image gets the new one
 PNG_COMPRESSION: Final = 3  # of 9; more takes longer and saves little
 NOTHING: Final = "Nothing to show in this period yet"
 
@@ -67,34 +72,22 @@ def _draw(chart: Chart, palette: Palette) -> "Figure":
         weight="bold",
         va="center",
     )
-    figure.subplots_adjust(
-        left=0.09, right=0.97, top=1 - 0.75 / height, bottom=0.55 / height, hspace=0.35
-    )
+    frame = Box(left=SIDES[0], bottom=0.55 / height, right=SIDES[1], top=1 - 0.75 / height)
     if _is_empty(chart):
         figure.text(0.5, 0.5, NOTHING, color=palette.ink, size=12, ha="center")
     elif chart.chart_type == "category_radar":
-        _draw_radar(figure, chart, palette)
+        draw_radar(figure, palette, chart, RADAR)
+        figure.text(0.97, 0.04, chart.datasets[0].unit, color=palette.ink, ha="right")
     else:
-        _draw_panels(figure, chart, panels, palette)
+        draw_panels(figure, palette, chart, panels, _below_one_another(frame, len(panels)))
     return figure
 
 
-def _draw_panels(
-    figure: "Figure", chart: Chart, panels: Sequence[Sequence[Dataset]], palette: Palette
-) -> None:
-    first = 0
-    for number, datasets in enumerate(panels, start=1):
-        axes = figure.add_subplot(len(panels), 1, number)
-        colours = palette.series[first:] + palette.series[:first]
-        is_last = number == len(panels)
-        draw_panel(Panel(axes, palette), chart, datasets, colours, is_last=is_last)
-        first += len(datasets)
-
-
-def _draw_radar(figure: "Figure", chart: Chart, palette: Palette) -> None:
-    figure.subplots_adjust(top=0.8, bottom=0.06)
-    draw_radar(Panel(figure.add_subplot(), palette), chart)
-    figure.text(0.97, 0.04, chart.datasets[0].unit, color=palette.ink, ha="right")
+def _below_one_another(frame: Box, count: int) -> list[Box]:
+    """Return so many boxes that share the frame, the highest first."""
+    height = (frame.top - frame.bottom) / (count + (count - 1) * APART)
+    tops = [frame.top - number * height * (1 + APART) for number in range(count)]
+    return [Box(frame.left, top - height, frame.right, top) for top in tops]
 
 
 def _by_unit(datasets: Sequence[Dataset]) -> list[list[Dataset]]:

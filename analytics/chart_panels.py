@@ -1,8 +1,9 @@
 """
-The panels of a chart: lines, bars and the radar, with their scales.
+The panels of a chart: lines, bars and the radar, with their scales and legends.
 
-matplotlib's own ticks are half of what an image costs: each is five artists, and most of them are invisible. Its axes are
-therefore switched off, and what can be seen of a scale is drawn as one collection of lines and a few texts.
+matplotlib's own axes, ticks and legends are two thirds of what an image costs: each axes makes twenty artists that nobody
+sees before the first number is drawn. A panel therefore places everything itself: it turns places of the data into places
+of the picture, and what is seen of a scale is one collection of lines and a few texts.
 """
 
 import math
@@ -15,7 +16,7 @@ from analytics.palette import Palette
 from analytics.values import Chart, Dataset, Number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MAX_LABELS: Final = 7  # along the bottom; more would run into one another
 MAX_MARKED: Final = 60  # points; with more the markers hide the line
@@ -29,78 +30,117 @@ LABEL_SIZE: Final = 10
 UNIT_GAP: Final = 36  # points between the panel and its unit
 GAP: Final = 6  # points between a place and what is written beside it
 LABEL_GAP: Final = 9  # points, below the panel
+NAME_GAP: Final = 8  # points between the panel and the names of its rows
+NAMES_APART: Final = 20  # points between two of them
+SAMPLE: Final = (20, 7)  # points: how wide and how high a legend shows a row's look
 POINTS_OF_INCH: Final = 72
 BAR_CHARTS: Final = frozenset({"weekly_activity", "metrics_bar", "answers"})
 MARKERS: Final = ("o", "s", "^", "D")
 DASHES: Final = ("-", "--", "-.", ":")
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a picture, from 0 to 1 of its width and its height."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A part of the picture with a scale of its own."""
 
-    axes: "Axes"
+    figure: "Figure"
     palette: Palette
+    box: Box
+    across: tuple[float, float]  # the scale from left to right
+    up: tuple[float, float]  # and from the bottom to the top
+
+    def at(self, across: float, up: float, *, right: float = 0, above: float = 0) -> Place:
+        """Return where a place of the data lies in the picture, or so many points beside it."""
+        width, height = self.figure.get_size_inches()
+        box, (left, last), (bottom, top) = self.box, self.across, self.up
+        return (
+            box.left
+            + (box.right - box.left) * (across - left) / (last - left)
+            + right / POINTS_OF_INCH / width,
+            box.bottom
+            + (box.top - box.bottom) * (up - bottom) / (top - bottom)
+            + above / POINTS_OF_INCH / height,
+        )
 
     def write(
-        self, text: str, across: float, up: float, *, right: int = 0, above: int = 0, **look: Any
+        self,
+        text: str,
+        across: float,
+        up: float,
+        *,
+        right: float = 0,
+        above: float = 0,
+        **look: Any,
     ) -> None:
         """Write at a place of the data, or so many points beside it."""
-        from matplotlib.transforms import ScaledTranslation
-
-        inches = self.axes.figure.dpi_scale_trans
-        aside = ScaledTranslation(right / POINTS_OF_INCH, above / POINTS_OF_INCH, inches)
-        at = self.axes.transData + aside
         look = {"color": self.palette.ink, "size": LABEL_SIZE, "ha": "center", **look}
-        self.axes.text(across, up, text, transform=at, **look)
+        self.figure.text(*self.at(across, up, right=right, above=above), text, **look)
 
-    def rule(self, lines: Sequence[Sequence[tuple[float, float]]]) -> None:
+    def rule(self, lines: Sequence[Sequence[Place]]) -> None:
         """Draw the lines that help the eye."""
         from matplotlib.collections import LineCollection
 
-        grid = LineCollection(lines, colors=self.palette.grid, linewidths=0.8, zorder=0)
-        self.axes.add_collection(grid, autolim=False)
+        placed = [[self.at(*place) for place in line] for line in lines]
+        grid = LineCollection(placed, colors=self.palette.grid, linewidths=0.8, zorder=0)
+        self.figure.add_artist(grid)
+
+    def line(self, placed: Sequence[Place], **look: Any) -> None:
+        """Draw a line through places of the picture."""
+        from matplotlib.lines import Line2D
+
+        self.figure.add_artist(Line2D(*zip(*placed, strict=True), **look))
+
+    def fill(self, shapes: Sequence[Sequence[Place]], **look: Any) -> None:
+        """Fill shapes, given by places of the picture, as one: a patch for each takes a millisecond for each."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        outline = [place for shape in shapes for place in (*shape, shape[0])]
+        codes = [
+            code
+            for shape in shapes
+            for code in (Path.MOVETO, *[Path.LINETO] * (len(shape) - 1), Path.CLOSEPOLY)
+        ]
+        self.figure.add_artist(PathPatch(Path(outline, codes), linewidth=0, **look))
 
 
-def draw_panel(
-    panel: Panel,
+def draw_panels(
+    figure: "Figure",
+    palette: Palette,
     chart: Chart,
-    datasets: Sequence[Dataset],
-    colours: Sequence[str],
-    *,
-    is_last: bool,
+    units: Sequence[Sequence[Dataset]],
+    boxes: Sequence[Box],
 ) -> None:
-    """Draw what shares a unit, over one scale."""
-    axes, unit = panel.axes, datasets[0].unit
-    numbers = [number for dataset in datasets for number in dataset.data if number is not None]
-    top = FULL_SCORE if unit == POINTS else max(numbers, default=0) * HEADROOM or 1
-    axes.set_axis_off()
-    axes.set_xlim(-SIDE_ROOM, len(chart.labels) - 1 + SIDE_ROOM)
-    axes.set_ylim(0, top)
-    _draw_scale(panel, _steps(top, whole=unit == RECORDINGS), unit)
-    if is_last:  # one row of labels serves all panels, which stand below one another
-        for place in range(0, len(chart.labels), -(-len(chart.labels) // MAX_LABELS)):
-            panel.write(chart.labels[place], place, 0, above=-LABEL_GAP, va="top")
-    plot = _plot_bars if chart.chart_type in BAR_CHARTS else _plot_lines
-    plot(axes, datasets, colours)
-    if chart.chart_type == "metrics_bar":
-        for place, number in enumerate(datasets[0].data):
-            panel.write(_shown(number), place, number or 0, above=GAP)
-    legend = axes.legend(
-        loc="lower right", bbox_to_anchor=(1, 1), ncols=len(datasets), frameon=False, borderpad=0
-    )
-    for text in legend.get_texts():
-        text.set_color(panel.palette.ink)
+    """Draw what shares a unit over one scale, each unit in a box."""
+    first = 0
+    for datasets, box in zip(units, boxes, strict=True):
+        colours = palette.series[first:] + palette.series[:first]
+        across = (-SIDE_ROOM, len(chart.labels) - 1 + SIDE_ROOM)
+        panel = Panel(figure, palette, box, across, (0, _top(datasets)))
+        _draw_scale(panel, datasets[0].unit)
+        _draw_rows(panel, chart, datasets, colours)
+        first += len(datasets)
+    _write_labels(panel, chart.labels)  # one row of labels serves all panels
 
 
-def draw_radar(panel: Panel, chart: Chart) -> None:
+def draw_radar(figure: "Figure", palette: Palette, chart: Chart, box: Box) -> None:
     """Draw a mean for each spoke; one without a mean has no point."""
-    axes, numbers, colour = panel.axes, chart.datasets[0].data, panel.palette.series[0]
+    numbers, colour = chart.datasets[0].data, palette.series[0]
     count = len(numbers)
-    axes.set_axis_off()
-    axes.set_aspect("equal")
-    axes.set_xlim(-FULL_SCORE, FULL_SCORE)
-    axes.set_ylim(-FULL_SCORE, FULL_SCORE)
+    scale = (-FULL_SCORE, FULL_SCORE)
+    panel = Panel(figure, palette, box, scale, scale)
     rings = [[_on_spoke(at, count, ring) for at in range(count + 1)] for ring in RINGS]
     panel.rule(rings + [[(0, 0), _on_spoke(at, count, FULL_SCORE)] for at in range(count)])
     for at, label in enumerate(chart.labels):
@@ -115,52 +155,107 @@ def draw_radar(panel: Panel, chart: Chart) -> None:
         )
     known = [_on_spoke(at, count, n) for at, n in enumerate(numbers) if n is not None]
     ring = [*known, known[0]] if len(known) == count else known
-    axes.fill(*zip(*ring, strict=True), color=colour, alpha=0.15, linewidth=0)
-    axes.plot(*zip(*ring, strict=True), color=colour, marker="o", linewidth=2, clip_on=False)
+    placed = [panel.at(*place) for place in ring]
+    panel.fill([placed], color=colour, alpha=0.15)
+    panel.line(placed, color=colour, marker="o", linewidth=2)
     for step in RINGS:
         panel.write(f"{step}", 0, step, right=-GAP // 2, size=8, ha="right", va="center")
 
 
-def _plot_lines(axes: "Axes", datasets: Sequence[Dataset], colours: Sequence[str]) -> None:
+def _top(datasets: Sequence[Dataset]) -> float:
+    numbers = [number for dataset in datasets for number in dataset.data if number is not None]
+    return FULL_SCORE if datasets[0].unit == POINTS else max(numbers, default=0) * HEADROOM or 1
+
+
+def _draw_rows(
+    panel: Panel, chart: Chart, datasets: Sequence[Dataset], colours: Sequence[str]
+) -> None:
+    are_bars = chart.chart_type in BAR_CHARTS
+    (_draw_bars if are_bars else _draw_lines)(panel, datasets, colours)
+    if chart.chart_type == "metrics_bar":
+        for place, number in enumerate(datasets[0].data):
+            panel.write(_shown(number), place, number or 0, above=GAP)
+    _name_rows(panel, datasets, colours, are_bars=are_bars)
+
+
+def _draw_lines(panel: Panel, datasets: Sequence[Dataset], colours: Sequence[str]) -> None:
     for at, dataset in enumerate(datasets):
-        axes.plot(
-            range(len(dataset.data)),
-            [float("nan") if number is None else number for number in dataset.data],
-            label=dataset.label,
-            color=colours[at],
-            marker=MARKERS[at] if len(dataset.data) <= MAX_MARKED else "",
-            linestyle=DASHES[at],
-            linewidth=2,
-            markersize=5,
-            clip_on=False,
-        )
+        is_marked = len(dataset.data) <= MAX_MARKED
+        numbers = (math.nan if number is None else number for number in dataset.data)
+        places = [panel.at(place, number) for place, number in enumerate(numbers)]
+        panel.line(places, **_look(at, colours[at], is_marked=is_marked))
 
 
-def _plot_bars(axes: "Axes", datasets: Sequence[Dataset], colours: Sequence[str]) -> None:
-    """Draw all bars of a dataset as one shape: a shape for each takes a millisecond for each."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
+def _look(at: int, colour: str, *, is_marked: bool) -> dict[str, Any]:
+    """Return what tells a line from the others, also without its colour."""
+    marker = MARKERS[at] if is_marked else ""
+    dashes = {"linestyle": DASHES[at], "linewidth": 2}
+    return {"color": colour, "marker": marker, "markersize": 5, **dashes}
 
+
+def _draw_bars(panel: Panel, datasets: Sequence[Dataset], colours: Sequence[str]) -> None:
     width = BAR_WIDTH / len(datasets)
-    corners = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     for at, dataset in enumerate(datasets):
-        outline: list[tuple[float, float]] = []
+        bars = []
         for place, number in enumerate(dataset.data):
             left = place + (at - len(datasets) / 2) * width
-            right, height = left + width, number or 0
-            outline += [(left, 0), (left, height), (right, height), (right, 0), (left, 0)]
-        shape = Path(outline, corners * len(dataset.data))
-        axes.add_patch(PathPatch(shape, label=dataset.label, color=colours[at], linewidth=0))
+            bars.append(_corners(panel.at(left, 0), panel.at(left + width, number or 0)))
+        panel.fill(bars, color=colours[at])
 
 
-def _draw_scale(panel: Panel, steps: Sequence[float], unit: str) -> None:
-    axes = panel.axes
-    left, right = axes.get_xlim()
+def _name_rows(
+    panel: Panel, datasets: Sequence[Dataset], colours: Sequence[str], *, are_bars: bool
+) -> None:
+    """Write the rows' names above the panel, the last one at its right end, each after its row's look."""
+    across, up = panel.across[1], panel.up[1]
+    right = 0.0  # points from the panel's right end
+    for at in reversed(range(len(datasets))):
+        name = datasets[at].label
+        panel.write(name, across, up, right=right, above=NAME_GAP, ha="right")
+        right -= _width(name) + GAP
+        begin, end = (
+            panel.at(across, up, right=right - beside, above=NAME_GAP + above)
+            for beside, above in ((SAMPLE[0], 0), (0, SAMPLE[1]))
+        )
+        if are_bars:
+            panel.fill([_corners(begin, end)], color=colours[at])
+        else:
+            middle = (begin[1] + end[1]) / 2
+            sample = [(place, middle) for place in (begin[0], (begin[0] + end[0]) / 2, end[0])]
+            is_marked = len(datasets[at].data) <= MAX_MARKED
+            panel.line(sample, markevery=[1], **_look(at, colours[at], is_marked=is_marked))
+        right -= SAMPLE[0] + NAMES_APART
+
+
+def _corners(one: Place, opposite: Place) -> list[Place]:
+    """Return the corners of an upright rectangle."""
+    (left, bottom), (right, top) = one, opposite
+    return [(left, bottom), (left, top), (right, top), (right, bottom)]
+
+
+def _width(text: str) -> float:
+    """Return how wide a text is, in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=LABEL_SIZE)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def _draw_scale(panel: Panel, unit: str) -> None:
+    (left, right), (_, top) = panel.across, panel.up
+    steps = _steps(top, whole=unit == RECORDINGS)
     panel.rule([[(left, step), (right, step)] for step in steps])
     for step in steps:
         panel.write(f"{step:g}", left, step, right=-GAP, ha="right", va="center")
-    _, top = axes.get_ylim()
     panel.write(unit, left, top / 2, right=-UNIT_GAP, rotation=90, ha="right", va="center")
+
+
+def _write_labels(panel: Panel, labels: Sequence[str]) -> None:
+    """Write below the panel what its places are called, or some of them."""
+    for place in range(0, len(labels), -(-len(labels) // MAX_LABELS)):
+        panel.write(labels[place], place, 0, above=-LABEL_GAP, va="top")
 
 
 def _steps(top: float, *, whole: bool) -> list[float]:
