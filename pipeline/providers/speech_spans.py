@@ -71,30 +71,48 @@ def windows_for_recogniser(speech: list[Chunk], *, length: int) -> list[list[Chu
 
 
 def _group(speech: list[Chunk]) -> list[list[Chunk]]:
+    needed = _windows_needed(speech)
     groups: list[list[Chunk]] = []
-    rest = speech
-    while rest:
-        count = _how_many(rest)
-        groups.append(rest[:count])
-        rest = rest[count:]
+    first = 0
+    while first < len(speech):
+        count = _how_many(speech[first:], needed[first:])
+        groups.append(speech[first : first + count])
+        first += count
     return groups
 
 
-def _how_many(parts: list[Chunk]) -> int:
-    """Return how many parts make the next window: up to the longest silence that leaves neither side too short."""
+def _windows_needed(parts: list[Chunk]) -> list[int]:
+    """Return how many windows the parts from each one on need at least, and 0 for what follows the last."""
+    longest = int(LONGEST_WINDOW * SAMPLE_RATE)
+    needed = [0] * (len(parts) + 1)
+    after = len(parts)  # the first part that does not fit into the window of `first`
+    for first in reversed(range(len(parts))):
+        while after > first + 1 and parts[after - 1]["end"] - parts[first]["start"] > longest:
+            after -= 1
+        needed[first] = 1 + needed[after]
+    return needed
+
+
+def _how_many(parts: list[Chunk], needed: list[int]) -> int:
+    """
+    Return how many parts make the next window: up to the longest silence that leaves neither side too short.
+
+    Each window costs the recogniser as much as a full one, so that no silence is worth one more than needed.
+    """
     longest, shortest = int(LONGEST_WINDOW * SAMPLE_RATE), int(SHORTEST_WINDOW * SAMPLE_RATE)
     begin, end = parts[0]["start"], parts[-1]["end"]
     if end - begin <= longest:
         return len(parts)
     fitting = [n for n in range(1, len(parts)) if parts[n - 1]["end"] - begin <= longest]
-    balanced = [
-        n
-        for n in fitting
-        if parts[n - 1]["end"] - begin >= shortest and end - parts[n]["start"] >= shortest
-    ]
     if not fitting:
         return 1  # one stretch without any silence: the recogniser moves through it by itself
-    return max(balanced or fitting[-1:], key=lambda n: parts[n]["start"] - parts[n - 1]["end"])
+    frugal = [n for n in fitting if needed[n] < needed[0]]
+    balanced = [
+        n
+        for n in frugal
+        if parts[n - 1]["end"] - begin >= shortest and end - parts[n]["start"] >= shortest
+    ]
+    return max(balanced or frugal[-1:], key=lambda n: parts[n]["start"] - parts[n - 1]["end"])
 
 
 def _join_near(speech: list[Chunk], *, upper: int) -> list[Chunk]:

@@ -48,6 +48,11 @@ class TestWindowsForRecogniser:
 
         assert all(part[-1][1] - part[0][0] >= SHORTEST_WINDOW for part in parts)
 
+    def test_are_no_more_than_needed_wherever_the_longest_silence_is(self) -> None:
+        parts = windows((0, 8.5), (9.4, 20), (20.1, 27), (27.1, 36), (36.4, 54), length=54)
+
+        assert [part[-1][1] - part[0][0] for part in parts] == [27.05, 26.95]
+
     def test_never_overlap_and_never_exceed_what_is_taken_in_at_one_go(self) -> None:
         every_second = [(float(second), second + 0.8) for second in range(300)]
 
