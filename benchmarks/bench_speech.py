@@ -3,13 +3,15 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # as a worker has it
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as a worker has it, for all ways
 os.environ.setdefault("KMP_BLOCKTIME", "0")  # likewise
 
 import jiwer
@@ -18,33 +20,75 @@ from benchmarks.answers import Spoken, spoken_answers
 from benchmarks.rows import Speed
 from benchmarks.simulate import keep_measured
 from benchmarks.wer import normalise
+from interview_platform.stack.parts import RECOGNISER_ENVIRONMENT as WORKER
 from pipeline.providers.whisper import FILLER_PROMPTS, OPTIONS, FasterWhisper
 from pipeline.providers.whisper_weights import ensure_model
 
 PAIRED: Final = 6  # answers for the row of two at once
 BATCH: Final = 3  # of them for each of the two
+SPAWN: Final = multiprocessing.get_context("spawn")
 Heard = tuple[float, str]  # seconds, words
 
 
 def measure(*, count: int = 20) -> Iterator[Speed]:
     """Yield the three rows."""
-    ways: dict[str, Callable[[Path], str]] = {
-        "ours": _ours(),
-        "bare": _bare(),
-        "default": _default(),
-    }
-    with spoken_answers(count) as answers:
-        for hear in ways.values():
-            hear(answers[0].path)  # loaded, and warm
-        found: dict[str, list[Heard]] = {name: [] for name in ways}
+    with ExitStack() as on_exit:
+        answers = on_exit.enter_context(spoken_answers(count))
+        listeners = {
+            name: on_exit.enter_context(_listener(name, environment))
+            for name, environment in (("ours", WORKER), ("bare", {}), ("default", {}))
+        }
+        for listener in listeners.values():
+            _hear(listener, answers[0])  # loaded, and warm
+        found: dict[str, list[Heard]] = {name: [] for name in listeners}
         for answer in answers:  # in turns, so that a busy moment of the machine meets all of them
-            for name, hear in ways.items():
-                begin = time.perf_counter()
-                text = hear(answer.path)
-                found[name].append((time.perf_counter() - begin, text))
+            for name, listener in listeners.items():
+                found[name].append(_hear(listener, answer))
         _keep(answers, [seconds for seconds, _ in found["ours"]])
         yield from _rows(answers, found)
         yield _two_at_once(answers[:PAIRED] if count >= PAIRED else answers * PAIRED)
+
+
+@contextmanager
+def _listener(name: str, environment: Mapping[str, str]) -> Iterator[Connection]:
+    """Give a line to a process of its own that hears in one of the ways, in the environment that such a process has."""
+    ours, theirs = SPAWN.Pipe()
+    with _environment(environment):
+        process = SPAWN.Process(target=_listen, args=(name, theirs), daemon=True)
+        process.start()
+    theirs.close()
+    with ours:
+        yield ours
+    process.join()
+
+
+def _listen(name: str, line: Connection) -> None:
+    """Hear one recording after the other, until the line is closed."""
+    hear = {"ours": _ours, "bare": _bare, "default": _default}[name]()
+    with suppress(EOFError):
+        while True:
+            path = line.recv()
+            begin = time.perf_counter()
+            text = hear(path)
+            line.send((time.perf_counter() - begin, text))
+
+
+def _hear(line: Connection, answer: Spoken) -> Heard:
+    line.send(answer.path)
+    heard: Heard = line.recv()
+    return heard
+
+
+@contextmanager
+def _environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """Set the variables for the processes that are started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _rows(answers: Sequence[Spoken], found: dict[str, list[Heard]]) -> Iterator[Speed]:
@@ -151,11 +195,11 @@ def _two_at_once(answers: Sequence[Spoken]) -> Speed:
 
 def _seconds_of(shares: Sequence[Sequence[str]]) -> float:
     """Return the time from a common start until the last of the processes is through."""
-    context = multiprocessing.get_context("spawn")
-    ready, go = context.Barrier(len(shares) + 1), context.Barrier(len(shares) + 1)
-    workers = [context.Process(target=_hear_all, args=(share, ready, go)) for share in shares]
-    for worker in workers:
-        worker.start()
+    ready, go = SPAWN.Barrier(len(shares) + 1), SPAWN.Barrier(len(shares) + 1)
+    workers = [SPAWN.Process(target=_hear_all, args=(share, ready, go)) for share in shares]
+    with _environment(WORKER):
+        for worker in workers:
+            worker.start()
     ready.wait()
     begin = time.perf_counter()
     go.wait()

@@ -18,7 +18,13 @@ import numpy.typing as npt
 from benchmarks.figures import Row, average, middle, resampled
 from benchmarks.wer import masked, rows_of, write_wave
 from pipeline.ports import Judges
-from pipeline.providers import doubtful_fillers, listening_model, speech_spans, whisper
+from pipeline.providers import (
+    audio_samples,
+    doubtful_fillers,
+    listening_model,
+    speech_spans,
+    whisper,
+)
 from pipeline.providers.whisper import FasterWhisper
 from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.pauses import find_gaps
@@ -135,7 +141,7 @@ def _left_out(path: str, transcript: Transcript) -> int:
 
 def _code() -> bytes:
     """Return the code that decides what is heard."""
-    modules = (whisper, doubtful_fillers, listening_model, speech_spans)
+    modules = (whisper, audio_samples, doubtful_fillers, listening_model, speech_spans)
     return b"".join(Path(module.__file__ or "").read_bytes() for module in modules)
 
 

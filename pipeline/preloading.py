@@ -10,7 +10,8 @@ import time
 from typing import Any, Final
 
 from celery import current_app
-from celery.signals import worker_process_init
+from celery.concurrency.thread import TaskPool as ThreadPool
+from celery.signals import celeryd_after_setup, worker_process_init
 from django.conf import settings
 
 from pipeline.ports import StageError
@@ -29,6 +30,13 @@ SHORT_ANSWER: Final = Transcript(
         for number, word in enumerate(("I", "have", "led", "a", "team"))
     ),
 )
+
+
+@celeryd_after_setup.connect
+def load_where_there_are_no_children(instance: Any, **_: Any) -> None:
+    """Do the same in a worker of threads, before it takes work: it recognises in its own process."""
+    if issubclass(instance.pool_cls, ThreadPool):
+        load_what_the_queues_need()
 
 
 @worker_process_init.connect

@@ -32,6 +32,14 @@ WORKER_ENVIRONMENT = {
     "DATABASE_POOL": "0",  # its threads do not outlive a fork, and a process needs one connection
     "DATABASE_STATEMENT_SECONDS": "300",
 }
+# Each window that Whisper looks at takes 600 MB in pieces and gives them back. glibc fetches large pieces from the system one by
+# one and returns them at once: a third of the encoder's time went into page faults. Kept, they are there for the next window.
+RECOGNISER_ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "1",  # other arenas than the first have no room for large pieces
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "67108864",
+}
 
 
 def preparation(config: StackConfig) -> Part:
@@ -79,11 +87,15 @@ def gpu_workers(config: StackConfig) -> list[Part]:
 
 def gpu_worker(config: StackConfig, *, gpu: int | None = None) -> Part:
     """A worker that recognises speech, on this GPU or on the machine's cores."""
+    is_shared = config.answers_at_once > 1  # one model, and a thread for each answer
     part = worker(
         config,
         name="gpu" if not gpu else f"gpu-{gpu}",
         queues="gpu",
-        options=(f"--concurrency={config.gpu_concurrency}",),
+        pool="threads" if is_shared else "prefork",
+        options=(
+            f"--concurrency={config.answers_at_once if is_shared else config.gpu_concurrency}",
+        ),
     )
     if gpu is not None:  # the process sees this one alone, as number 0
         part.environment = {**part.environment, "CUDA_VISIBLE_DEVICES": _cuda_name(gpu)}
@@ -109,18 +121,23 @@ def maint_worker(config: StackConfig) -> Part:
     return worker(config, name="maint", queues="maint", options=("--concurrency=1",))
 
 
-def worker(config: StackConfig, *, name: str, queues: str, options: tuple[str, ...]) -> Part:
+def worker(
+    config: StackConfig, *, name: str, queues: str, options: tuple[str, ...], pool: str = "prefork"
+) -> Part:
     """A Celery worker for some of the queues."""
     return Part(
         name=f"The {name} worker",
         command=[
             *(sys.executable, "-m", "celery", "--app", "celery_app", "worker"),
-            *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", "prefork"),
+            *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", pool),
             *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
             *options,
         ],
         log=config.logs / f"worker-{name}.log",
-        environment=WORKER_ENVIRONMENT,
+        environment={
+            **WORKER_ENVIRONMENT,
+            **(RECOGNISER_ENVIRONMENT if "gpu" in queues.split(",") else {}),
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """Recording → samples: decoded by the bounded child, never in the process that holds the model."""
 
 import errno
+import math
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE: Final = 16_000  # Hz
 FULL_SCALE: Final = 32_768.0  # of a signed 16 bit sample
+MOST_GAIN: Final = (
+    16.0  # what is fainter still is hardly speech, and its noise must not become some
+)
 
 
 def decode(audio: Path, *, audio_format: str, max_seconds: float) -> "NDArray[np.float32]":
@@ -34,6 +38,22 @@ def decode(audio: Path, *, audio_format: str, max_seconds: float) -> "NDArray[np
     except OSError as trouble:
         raise TransientError("disk_full", _sentence(trouble)) from trouble
     return samples.astype(np.float32) / np.float32(FULL_SCALE)
+
+
+def without_volume(samples: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """
+    Return the samples doubled until their peak is over a half, so that how loud it was decides nothing.
+
+    Doubling is exact in floating point: the same recording at twice the volume gives the same samples, to the last bit. A gain to
+    the very same peak would not, and would part recordings that two formats have made of one.
+    """
+    import numpy as np
+
+    peak = float(np.abs(samples).max(initial=0.0))
+    if not peak:
+        return samples
+    gain = 2.0 ** math.floor(-math.log2(peak))
+    return samples * np.float32(min(max(gain, 1.0), MOST_GAIN))
 
 
 def _sentence(trouble: OSError) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from faster_whisper import WhisperModel
 
+from pipeline.providers.shared_calls import SharedCalls
+
 
 class HeardOut(Exception):  # noqa: N818 - not an error: it ends a window
     """There is nothing left in the window that is worth another look."""
@@ -18,9 +20,13 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
     The language can then be told in one step of the decoder, a hundredth of a second, instead of listening once more.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    model: Any  # CTranslate2's
+
+    def __init__(self, *arguments: Any, answers_at_once: int = 1, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._kept = local()  # answers of two threads must not meet
+        if answers_at_once > 1:
+            self.model = SharedCalls(self.model, most=answers_at_once)
 
     def encode(self, features: Any) -> Any:
         """Return the window as the decoder needs it; raise `HeardOut` where the rest of it is not worth the look."""
@@ -50,9 +56,11 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
             self._kept.look_on = None
         return heard
 
-    def forget_window(self) -> None:
-        """Begin a new answer."""
+    def begin_answer(self, *, alone: bool = True) -> None:
+        """Forget the answer before; share calls with other threads' answers, or not."""
         self._kept.window = None
+        if isinstance(self.model, SharedCalls):
+            self.model.keep_alone(alone=alone)
 
     def languages_heard(self) -> dict[str, float]:
         """Return how probable each language is in the answer's first window; nothing before there is one."""

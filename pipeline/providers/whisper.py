@@ -46,6 +46,7 @@ class FasterWhisper:
     device: str = "auto"  # auto | cpu | cuda
     compute_type: str = "auto"
     beam_size: int = 5
+    answers_at_once: int = 1  # threads whose calls of the model are made together
     max_seconds: float = 1800.0
     _model: Any = field(default=None, init=False, repr=False)
     _device_of_model: str = field(default="", init=False, repr=False)
@@ -61,6 +62,7 @@ class FasterWhisper:
             device=settings.WHISPER_DEVICE,
             compute_type=settings.WHISPER_COMPUTE_TYPE,
             beam_size=settings.WHISPER_BEAM_SIZE,
+            answers_at_once=settings.WHISPER_BATCH_SIZE,
             max_seconds=settings.MAX_AUDIO_SECONDS,
         )
 
@@ -94,6 +96,7 @@ class FasterWhisper:
         self, samples: "NDArray[np.float32]", effort: Effort, *, language: str | None
     ) -> Transcript:
         """Recognise; when the GPU has run out of memory, with less of it, and at last without."""
+        before = self._model
         try:
             return self._recognise(samples, effort, language=language)
         except MemoryError as trouble:
@@ -101,7 +104,7 @@ class FasterWhisper:
                 "out_of_memory", "There was no memory left to transcribe."
             ) from trouble
         except RuntimeError as trouble:  # CTranslate2 and onnxruntime: no memory, a lost device
-            self._forget()
+            self._forget(before)
             logger.warning("speech recognition failed (%s): %s", effort, trouble)
             less = effort.less() if is_out_of_memory(trouble) else None
             if less is None:
@@ -112,12 +115,13 @@ class FasterWhisper:
         self, samples: "NDArray[np.float32]", effort: Effort, *, language: str | None
     ) -> Transcript:
         duration = round(len(samples) / audio_samples.SAMPLE_RATE, 3)
+        recorded, samples = samples, audio_samples.without_volume(samples)
         speech = speech_spans.find_speech(samples) if len(samples) else []
         if not speech:
             return Transcript(text="", language=language or LANGUAGE_OF_SILENCE, duration=duration)
         model = self._loaded(effort)
         windows = speech_spans.windows_for_recogniser(speech, length=len(samples))
-        model.forget_window()
+        model.begin_answer(alone=effort.answers_at_once == 1)
         spoken = self._language(model, _cut(samples, windows[0]), language)
         segments = drop_doubtful(
             [
@@ -137,7 +141,7 @@ class FasterWhisper:
             model=f"{Path(self.model_name).name} ({effort})",
             filler_detection="prompted" if spoken in FILLER_PROMPTS else "unprompted",
             sound=sound_facts.measure(
-                samples, speech, asked=spoken, languages=model.languages_heard()
+                recorded, speech, asked=spoken, languages=model.languages_heard()
             ),
         )
 
@@ -195,6 +199,7 @@ class FasterWhisper:
                 compute_type=effort.compute_type,
                 cpu_threads=1,  # two in one model are slower than one; processes are the way to use cores
                 local_files_only=True,
+                answers_at_once=self.answers_at_once,
             )
         except (RuntimeError, ValueError, OSError) as trouble:
             if is_out_of_memory(trouble) and effort.less():
@@ -203,10 +208,11 @@ class FasterWhisper:
                 "speech_model_unavailable", f"The speech model could not be loaded: {trouble}"
             ) from trouble
 
-    def _forget(self) -> None:
-        """Drop a model whose device may be gone: the next answer loads it afresh."""
+    def _forget(self, failed: Any) -> None:
+        """Drop a model whose device may be gone, unless another answer has done so: the next one loads it afresh."""
         with self._lock:
-            self._model = None
+            if failed is None or self._model is failed:
+                self._model = None
 
     def _effort(self) -> Effort:
         device = self.device
@@ -215,7 +221,7 @@ class FasterWhisper:
 
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         chosen = COMPUTE_TYPES[device] if self.compute_type == "auto" else self.compute_type
-        return Effort(device=device, compute_type=chosen, beam_size=self.beam_size)
+        return Effort(device, chosen, self.beam_size, self.answers_at_once)
 
 
 def _is_echo(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.ports import PermanentError, TransientError
-from pipeline.providers import sound_facts, speech_spans
+from pipeline.providers import audio_samples, sound_facts, speech_spans
 from pipeline.providers.efforts import Effort
 from pipeline.providers.whisper import FILLER_PROMPTS, FasterWhisper
 from pipeline.values import Transcript
@@ -32,13 +32,14 @@ class FakeModel:
         self.trouble = trouble
         self.languages = languages or {}
         self.calls: list[dict[str, Any]] = []
+        self.was_alone: bool | None = None
 
     def detect_language(self, *, audio: Any) -> tuple[str, float, list[Any]]:
         assert len(audio)
         return "de", 0.9, []
 
-    def forget_window(self) -> None:
-        pass
+    def begin_answer(self, *, alone: bool) -> None:
+        self.was_alone = alone
 
     def hear(self, found: Any, **_: Any) -> list[Any]:
         return list(found)
@@ -255,6 +256,39 @@ class TestAGpu:
         assert transcript.model == "base (int8, cpu, beam 1: the GPU ran out of memory)"
         assert loaded == ["cuda", "cuda", "cpu"]
 
+    def test_that_held_several_answers_then_holds_one_and_then_none(
+        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found: list[tuple[str, bool | None]] = []
+
+        class Full(FakeModel):
+            def transcribe(self, audio: Any, **options: Any) -> tuple[Any, Any]:
+                found.append((loaded[-1], self.was_alone))
+                if loaded[-1] == "cuda":
+                    raise RuntimeError("CUDA failed with error out of memory")
+                return super().transcribe(audio, **options)
+
+        def load(_: FasterWhisper, effort: Effort) -> FakeModel:
+            loaded.append(effort.device)
+            return Full(words=(word(" Hello"),))
+
+        monkeypatch.setattr(FasterWhisper, "_load", load)
+        made = FasterWhisper(model_name="base", device="cuda", answers_at_once=4)
+        transcript = made.transcribe(sample("weak_answer.ogg"), audio_format="ogg", language="en")
+
+        assert found[:3] == [("cuda", False), ("cuda", True), ("cpu", True)]
+        assert transcript.model == "base (int8, cpu, beam 5: the GPU ran out of memory)"
+
+    def test_says_how_many_answers_it_held_at_once(self) -> None:
+        assert str(Effort("cuda", "float16", 5, 4)) == "float16, cuda, 4 answers at once"
+
+    def test_that_failed_for_one_answer_is_not_taken_from_another_that_has_it_anew(self) -> None:
+        made = recogniser(fresh := FakeModel())
+
+        made._forget(FakeModel())
+
+        assert made._model is fresh
+
     def test_that_is_broken_is_tried_again_later(
         self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -265,9 +299,28 @@ class TestAGpu:
 
 
 class TestSamples:
-    def test_are_what_the_child_decoded(self) -> None:
-        from pipeline.providers import audio_samples
+    @pytest.mark.parametrize("peak", [0.9, 0.5000001, 0.5, 0.3, 0.07])
+    def test_are_the_same_to_the_last_bit_at_twice_the_volume(self, peak: float) -> None:
+        wave = np.sin(np.arange(4000) / 7).astype(np.float32)
+        half = (wave * np.float32(peak / 2)).astype(np.float32)
 
+        same = audio_samples.without_volume(half)
+
+        assert np.array_equal(same, audio_samples.without_volume(2 * half))
+        assert 0.5 <= np.abs(same).max() <= 1.0
+
+    @pytest.mark.parametrize("peak", [0.0, 1.0])
+    def test_are_left_as_they_are_where_they_cannot_be_louder(self, peak: float) -> None:
+        wave = np.array([0.0, peak, -peak], dtype=np.float32)
+
+        assert np.array_equal(audio_samples.without_volume(wave), wave)
+
+    def test_that_are_hardly_there_stay_faint(self) -> None:
+        noise = np.array([0.0, 0.001, -0.001], dtype=np.float32)
+
+        assert np.abs(audio_samples.without_volume(noise)).max() == pytest.approx(0.016)
+
+    def test_are_what_the_child_decoded(self) -> None:
         samples = audio_samples.decode(
             sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60
         )

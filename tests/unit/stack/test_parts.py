@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
+
 from interview_platform.stack.config import read_config
-from interview_platform.stack.parts import api, cpu_worker
+from interview_platform.stack.parts import api, cpu_worker, gpu_worker, worker
 
 LONGEST_OF_PROXIES = 60  # seconds: nginx and the clouds' load balancers, as they come
 
@@ -20,3 +22,27 @@ class TestTheApi:
 class TestAWorker:
     def test_sends_no_events_that_would_hold_up_its_end_when_the_broker_is_gone(self) -> None:
         assert "--without-heartbeat" in cpu_worker(read_config()).command
+
+    @pytest.mark.parametrize("queues", ["gpu", "cpu,gpu"])
+    def test_that_recognises_keeps_the_memory_of_one_window_for_the_next(self, queues: str) -> None:
+        part = worker(read_config(), name="one", queues=queues, options=())
+
+        assert part.environment["MALLOC_ARENA_MAX"] == "1"
+        assert int(part.environment["MALLOC_TRIM_THRESHOLD_"]) > 600_000_000
+
+    def test_that_judges_gives_memory_back(self) -> None:
+        assert "MALLOC_TRIM_THRESHOLD_" not in cpu_worker(read_config()).environment
+
+    def test_of_several_answers_at_once_has_a_thread_for_each_and_one_model(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WHISPER_BATCH_SIZE", "6")
+        command = gpu_worker(read_config()).command
+
+        assert command[command.index("--pool") + 1] == "threads"
+        assert "--concurrency=6" in command
+
+    def test_of_one_answer_at_once_has_processes_that_can_be_stopped(self) -> None:
+        command = gpu_worker(read_config()).command
+
+        assert command[command.index("--pool") + 1] == "prefork"
