@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -45,11 +44,3 @@ def waiting(stack: RunningStack) -> Iterator[Candidate]:
     with Candidate(stack.url, waits=True) as candidate:
         candidate.go_through(sample("strong_answer.mp3"))
         yield candidate
-
-
-@pytest.fixture
-def own_stack(tmp_path: Path, stack_database: Callable[[str], str]) -> Iterator[RunningStack]:
-    """A stack of one test's own, not started yet."""
-    running = RunningStack(tmp_path / "data", DATABASE_URL=stack_database("own_stack"))
-    yield running
-    running.stop()

@@ -6,6 +6,8 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -28,67 +30,131 @@ def refusal(stack: RunningStack) -> tuple[int, list[str]]:
     return code, stack.last_words()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What can be seen of a stack that says it is ready."""
+
+    seconds: float
+    status: int  # of `/health/ready`
+    said: str
+    secrets: str
+    modes: list[int]  # of the secrets' file and of the data directory
+    processes: list[psutil.Process]
+    words: list[str]  # of all their command lines
+
+
+@pytest.fixture(scope="module")
+def operated(
+    tmp_path_factory: pytest.TempPathFactory, stack_database: Callable[[str], str]
+) -> Iterator[RunningStack]:
+    """A stack that an operator takes through its life; the fixtures below are its stations."""
+    running = RunningStack(
+        tmp_path_factory.mktemp("operated") / "data", DATABASE_URL=stack_database("operated")
+    )
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def first_start(operated: RunningStack) -> Seen:
+    """The stack, started in a directory that is not there yet."""
+    operated.start()
+    return look_at(operated)
+
+
+@pytest.fixture(scope="module")
+def exit_code(operated: RunningStack, first_start: Seen) -> int:
+    """What it ends with at Ctrl-C."""
+    return operated.interrupt()
+
+
+@pytest.fixture(scope="module")
+def left(operated: RunningStack, first_start: Seen, exit_code: int) -> list[object]:
+    """What is left after that: processes, and the note of who runs."""
+    note = operated.data_dir / "stack.json"
+    notes = [note] if note.exists() else []
+    return [*notes, *(process for process in first_start.processes if process.is_running())]
+
+
+@pytest.fixture(scope="module")
+def second_start(operated: RunningStack, left: list[object]) -> Seen:
+    """The stack, started again."""
+    operated.start()
+    return look_at(operated)
+
+
+@pytest.fixture(scope="module")
+def killed(operated: RunningStack, second_start: Seen) -> list[psutil.Process]:
+    """One part of each kind, killed, and missed no more."""
+    parts = ("gunicorn", "valkey-server", "gpu-")
+    victims = [process for part in parts for process in operated.named(part)]
+    for process in victims:
+        process.kill()
+    wait_until(lambda: operated.output().count("starting it anew") == len(victims))
+    wait_until(operated.is_ready)
+    return victims
+
+
+@pytest.fixture(scope="module")
+def orphans(operated: RunningStack, killed: list[psutil.Process]) -> list[psutil.Process]:
+    """Who still runs after the supervisor was killed."""
+    children = operated.processes()[1:]
+    assert children
+    operated.kill()
+    alive: list[psutil.Process] = psutil.wait_procs(children, timeout=MINUTE)[1]
+    return alive
+
+
+def look_at(stack: RunningStack) -> Seen:
+    path = stack.data_dir / "secrets.json"
+    processes = stack.processes()
+    return Seen(
+        seconds=stack.seconds_to_ready,
+        status=httpx.get(f"{stack.url}/health/ready").status_code,
+        said=stack.output(),
+        secrets=path.read_text("utf-8"),
+        modes=[stat.S_IMODE(place.stat().st_mode) for place in (path, stack.data_dir)],
+        processes=processes,
+        words=[word for process in processes for word in process.cmdline()],
+    )
+
+
 class TestMakeRun:
-    def test_starts_everything_and_ctrl_c_leaves_nothing(
-        self, own_stack: RunningStack, capsys: pytest.CaptureFixture[str]
+    def test_starts_everything_and_says_where(
+        self, operated: RunningStack, first_start: Seen
     ) -> None:
-        own_stack.start()
-        first = own_stack.seconds_to_ready
-        everything = own_stack.processes()
-        home = httpx.get(f"{own_stack.url}/health/ready")
+        assert first_start.status == 200
+        assert f"{operated.url}/docs" in first_start.said
+        assert f"{operated.url}/admin/" in first_start.said
 
-        assert home.status_code == 200
-        assert f"{own_stack.url}/docs" in own_stack.output()
-        assert f"{own_stack.url}/admin/" in own_stack.output()
-        assert own_stack.interrupt() == 0
-        assert not [process for process in everything if process.is_running()]
-        assert not (own_stack.data_dir / "stack.json").exists()
+    def test_leaves_nothing_at_ctrl_c(self, exit_code: int, left: list[object]) -> None:
+        assert exit_code == 0
+        assert left == []
 
-        own_stack.start()
-        second = own_stack.seconds_to_ready
-        with capsys.disabled():
-            print(f"\nfirst start {first:.1f} s, second start {second:.1f} s")  # noqa: T201 - reported, never held: machines are noisy
+    def test_starts_again(
+        self, first_start: Seen, second_start: Seen, note: Callable[[str], None]
+    ) -> None:
+        note(f"first {first_start.seconds:.1f} s, second {second_start.seconds:.1f} s")
 
-        assert own_stack.is_ready()
+        assert second_start.status == 200
 
-    def test_keeps_secrets_from_others_and_through_a_start(self, own_stack: RunningStack) -> None:
-        own_stack.start()
-        path = own_stack.data_dir / "secrets.json"
-        before = path.read_text("utf-8")
-        modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, own_stack.data_dir)]
-        own_stack.interrupt()
-        own_stack.start()
+    def test_keeps_secrets_from_others_and_through_a_start(
+        self, first_start: Seen, second_start: Seen
+    ) -> None:
+        secrets = set(json.loads(first_start.secrets).values())
 
-        assert modes == [0o600, 0o700]
-        assert path.read_text("utf-8") == before
-        assert len(set(json.loads(before).values())) == 3
-        assert not [
-            secret
-            for secret in json.loads(before).values()
-            for process in own_stack.processes()
-            if any(secret in part for part in process.cmdline())
-        ]
+        assert first_start.modes == [0o600, 0o700]
+        assert second_start.secrets == first_start.secrets
+        assert len(secrets) == 3
+        words = first_start.words + second_start.words
+        assert not [secret for secret in secrets if any(secret in word for word in words)]
 
-    def test_starts_again_what_was_killed(self, own_stack: RunningStack) -> None:
-        own_stack.start()
-        parts = ("gunicorn", "valkey-server", "gpu-")
-        killed = [process for part in parts for process in own_stack.named(part)]
-
-        for process in killed:
-            process.kill()
-        wait_until(lambda: own_stack.output().count("starting it anew") == len(killed))
-        wait_until(own_stack.is_ready)
-
+    def test_starts_again_what_was_killed(self, killed: list[psutil.Process]) -> None:
         assert len(killed) == 3
         assert not [process for process in killed if process.is_running()]
 
-    def test_leaves_nothing_when_it_is_killed_itself(self, own_stack: RunningStack) -> None:
-        own_stack.start()
-        children = own_stack.processes()[1:]
-
-        own_stack.kill()
-
-        assert psutil.wait_procs(children, timeout=MINUTE)[1] == []
+    def test_leaves_nothing_when_it_is_killed_itself(self, orphans: list[psutil.Process]) -> None:
+        assert orphans == []
 
 
 class TestASecondStart:
