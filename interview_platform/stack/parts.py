@@ -97,6 +97,8 @@ def gpu_worker(config: StackConfig, *, gpu: int | None = None) -> Part:
             f"--concurrency={config.answers_at_once if is_shared else config.gpu_concurrency}",
         ),
     )
+    if is_shared:  # threads cannot be made to give work back: they end it
+        part.environment = {**part.environment, "REMAP_SIGTERM": ""}
     if gpu is not None:  # the process sees this one alone, as number 0
         part.environment = {**part.environment, "CUDA_VISIBLE_DEVICES": _cuda_name(gpu)}
     return part
