@@ -1,4 +1,4 @@
-"""How a log line is written: without what a database quotes of a row."""
+"""How a log line is written: without what a database quotes of a row, or a traceback that tells nobody anything."""
 
 import logging
 import re
@@ -18,3 +18,12 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the text."""
         return QUOTED_ROW.sub(LEFT_OUT, super().format(record))
+
+
+class WithoutTraceback(logging.Filter):
+    """For what strangers cause as often as they like, and always at the same place: its message says it all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record."""
+        record.exc_info = None
+        return True

@@ -433,6 +433,7 @@ LOGGING: dict[str, Any] = {
     "filters": {
         "request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"},
         "secret_paths": {"()": "interview_platform.http.secret_paths.SecretPathsFilter"},
+        "without_traceback": {"()": "interview_platform.log_lines.WithoutTraceback"},
     },
     "formatters": {
         "line": {
@@ -450,6 +451,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         "faster_whisper": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

@@ -163,6 +163,17 @@ class TestAHost:
 
         assert Client().get(path, headers={"Host": host}).status_code == 400
 
+    def test_that_is_not_ours_is_told_of_in_one_line(
+        self, settings: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["localhost"]
+
+        answer = Client().get(ME, headers={"Host": "evil.example.org"})
+
+        assert answer.json()["success"] is False
+        [line] = caplog.text.splitlines()
+        assert "Invalid HTTP_HOST header: 'evil.example.org'." in line
+
     def test_that_a_proxy_would_like_is_not_believed(self, settings: Any) -> None:
         settings.ALLOWED_HOSTS = ["localhost"]
         answer = Client().get(
