@@ -32,7 +32,7 @@ dir "{folder}"
 requirepass {sentinel_password}
 sentinel monitor {name} 127.0.0.1 {master} 1
 sentinel auth-pass {name} {password}
-sentinel down-after-milliseconds {name} 500
+sentinel down-after-milliseconds {name} 1500
 sentinel failover-timeout {name} 2000
 """
 
@@ -75,11 +75,11 @@ class WatchedServers:
         wait_until(self._knows_both)
 
     def lose_the_master(self) -> None:
-        """Kill the master; return when the Sentinel names the other one."""
+        """Kill the master; return when the Sentinel names the other one, and holds it for alive."""
         former = self.master_port()
         self._processes[former].kill()
         self._processes[former].wait()
-        wait_until(lambda: self.master_port() != former)
+        wait_until(lambda: self.master_port() != former and self._sees_the_master())
 
     def master_port(self) -> int:
         """Return where the Sentinel says that the master is."""
@@ -129,7 +129,13 @@ class WatchedServers:
 
     def _knows_both(self) -> bool:
         with self._client(self._sentinel, SENTINEL_PASSWORD) as sentinel:
-            return len(sentinel.sentinel_slaves(MASTER)) == 1
+            return len(sentinel.sentinel_slaves(MASTER)) == 1 and self._sees_the_master()
+
+    def _sees_the_master(self) -> bool:
+        """Tell whether the master counts as up: on a busy machine it may answer the Sentinel late."""
+        with self._client(self._sentinel, SENTINEL_PASSWORD) as sentinel:
+            state = sentinel.sentinel_master(MASTER)
+        return not (state["is_sdown"] or state["is_odown"])
 
     def _client(self, port: int, password: str) -> "redis.Redis":
         return redis.Redis(host=LOOPBACK, port=port, password=password, socket_timeout=2)
