@@ -7,12 +7,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists
 
 from pipeline import narratives, records_past
 from pipeline.models import (
     EvaluationRecord,
-    PastEvaluation,
     PipelineRun,
     SessionFeedback,
     SessionScore,
@@ -20,7 +18,14 @@ from pipeline.models import (
 )
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.score import score_session
-from pipeline.statements import Judged, find_judged, replace_row
+from pipeline.statements import (
+    Judged,
+    count_completed_sessions,
+    find_judged,
+    replace_row,
+    set_total_score,
+    what_is_there,
+)
 from pipeline.values import (
     METRICS,
     Evaluation,
@@ -67,7 +72,7 @@ def load_transcript(run: PipelineRun) -> Transcript:
 
 def load_both(run: PipelineRun) -> tuple[Transcript, Transcript | None]:
     """Return the transcript of this run, and, where a person has put it right, as the recogniser made it."""
-    kept = TranscriptRecord.objects.get(run=run)
+    kept = run.transcript  # it came with the claim
     return transcript_of(kept), heard_of(kept) if kept.edited else None
 
 
@@ -144,7 +149,7 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
         "expected_keywords": keywords_of(run),
         "scorer_version": evaluation.scorer_version,
     }
-    made["edited"], was_judged, has_past = _what_is_there(run)
+    made["edited"], was_judged, has_past = what_is_there(run.pk)
     if was_judged:
         records_past.put_away_if_other(run, made)
     replace_row(EvaluationRecord(run=run, **made), by="run")
@@ -166,7 +171,7 @@ def save_score(session: InterviewSession) -> None:
         ),
         by="session",
     )
-    InterviewSession.objects.filter(pk=session.pk).update(total_score=card.total_score)
+    set_total_score(session.pk, card.total_score)
 
 
 def save_feedback(session: InterviewSession) -> None:
@@ -176,7 +181,7 @@ def save_feedback(session: InterviewSession) -> None:
     rules = write_feedback(
         card=_card(answers, asked=found.asked),
         answers=answers,
-        completed_sessions=_completed_sessions(session),
+        completed_sessions=count_completed_sessions(session.owner_id),
     )
     report = narratives.add_to(rules, session=session, answers=answers)
     replace_row(
@@ -209,20 +214,6 @@ def results_are_current(session: InterviewSession) -> bool:
 def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
     """Return one evaluation a question, in their order: that of the highest attempt which has one."""
     return find_judged(session.pk).answers
-
-
-def _what_is_there(run: PipelineRun) -> tuple[bool, bool, bool]:
-    """Tell whether a person has put the transcript right, whether there is an evaluation, and whether there are past ones."""
-    edited = TranscriptRecord.objects.filter(run=run, heard__isnull=False)
-    each = (
-        edited,
-        EvaluationRecord.objects.filter(run=run),
-        PastEvaluation.objects.filter(run=run),
-    )
-    there: tuple[bool, bool, bool] = (
-        PipelineRun.objects.filter(pk=run.pk).values_list(*(Exists(rows) for rows in each)).get()
-    )
-    return there
 
 
 def _card(answers: Sequence[JudgedAnswer], *, asked: int) -> ScoreCard:
@@ -265,12 +256,6 @@ def _judged(record: EvaluationRecord) -> JudgedAnswer:
             scorer_version=record.scorer_version,
         ),
     )
-
-
-def _completed_sessions(session: InterviewSession) -> int:
-    return InterviewSession.objects.filter(
-        owner=session.owner_id, status=InterviewSession.Status.COMPLETED
-    ).count()
 
 
 def _question(run: PipelineRun) -> Question:

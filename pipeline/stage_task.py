@@ -1,18 +1,17 @@
 """What all tasks share: claim, work under a heartbeat, and what becomes of each kind of failure."""
 
 import logging
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from celery import Task
 from celery.exceptions import Ignore, SoftTimeLimitExceeded
-from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from interview_platform.http.request_id import bind
 from pipeline import chains, events, leases
+from pipeline.heartbeats import kept_alive
 from pipeline.leases import Claim, Fenced, Verdict
 from pipeline.models import PipelineRun, Stage
 from pipeline.ports import StageError, TransientError
@@ -56,7 +55,7 @@ class StageTask(BaseTask):
         """Do the stage's work outside of any transaction, and keep its result in the one that ends the stage."""
         if not isinstance(run_id, int):
             raise Ignore
-        held = leases.claim(run_id=run_id, stage=stage, worker=str(self.request.hostname or ""))
+        held = _claim(run_id, stage, worker=str(self.request.hostname or ""))
         if held is Verdict.PASSED:
             return
         if not isinstance(held, Claim):
@@ -68,33 +67,19 @@ class StageTask(BaseTask):
             raise Ignore
 
 
-class Heartbeat:
-    """Keeps a lease alive from a thread of its own, until the stage's hard limit: a hung stage must lose its lease."""
+def _claim(run_id: int, stage: Stage, *, worker: str) -> Claim | Verdict:
+    """
+    Claim the run; once more where the connection that was kept from an earlier task has gone.
 
-    def __init__(self, held: Claim) -> None:
-        self._held = held
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        beats = int(settings.STAGE_LIMITS[self._held.stage][1] / settings.HEARTBEAT_SECONDS)
-        for _ in range(beats):
-            if self._stop.wait(settings.HEARTBEAT_SECONDS):
-                return
-            try:
-                if not leases.beat(self._held):
-                    return
-            except DatabaseError as error:
-                logger.warning("No heartbeat: the database did not answer (%s)", error)
-            finally:
-                connection.close()
+    A look at the connection before each claim would cost as much as half a claim. Where the first claim was carried out and
+    only its answer was lost, the second is refused, and the lease runs out.
+    """
+    try:
+        return leases.claim(run_id=run_id, stage=stage, worker=worker)
+    except (OperationalError, InterfaceError) as error:
+        logger.info("Run %s is claimed over a new connection: %s", run_id, error)
+        connection.close()
+        return leases.claim(run_id=run_id, stage=stage, worker=worker)
 
 
 def _carry_out(
@@ -105,7 +90,7 @@ def _carry_out(
 ) -> bool:
     """Return whether the stage is done; everything else that can happen is dealt with here."""
     try:
-        with Heartbeat(held):
+        with kept_alive(held):
             result = work(held.run)
         leases.finish(held, keep=lambda run: keep(run, result))
     except Fenced:

@@ -17,9 +17,17 @@ from django.db import connection, transaction
 from django.db.models import Field, Model
 
 from pipeline.columns import Columns, list_of, quoted, read_each
-from pipeline.models import EvaluationRecord, PipelineRun, Stage, StageRun, TranscriptRecord
+from pipeline.models import (
+    EvaluationRecord,
+    PastEvaluation,
+    PipelineRun,
+    Stage,
+    StageRun,
+    TranscriptRecord,
+)
 from pipeline.statements_sql import (
     CLOCKS,
+    COMPLETED,
     END_TRY,
     JUDGED,
     MOVE,
@@ -31,6 +39,8 @@ from pipeline.statements_sql import (
     TAKE,
     TAKE_AT_ONCE,
     TAKEN,
+    THERE,
+    TOTAL,
     UNFINISHED,
 )
 from sessions.models import InterviewSession, Question
@@ -64,6 +74,7 @@ TABLES: Final = {
     "questions": Question._meta.db_table,
     "evaluations": EvaluationRecord._meta.db_table,
     "transcripts": TranscriptRecord._meta.db_table,
+    "past_evaluations": PastEvaluation._meta.db_table,
 }
 
 
@@ -139,6 +150,22 @@ def find_judged(session_id: int) -> Judged:
     return Judged([record for record in read if record is not None], asked=len(latest))
 
 
+def count_completed_sessions(owner_id: int) -> int:
+    """Return how many interviews the person has completed."""
+    return int(_rows(_statements(connection.vendor).completed, {"owner": owner_id})[0][0])
+
+
+def set_total_score(session_id: int, total: float | None) -> None:
+    """Write the session's score to where lists of sessions look for it."""
+    _change(_statements(connection.vendor).total, {"session": session_id, "total": total})
+
+
+def what_is_there(run_id: int) -> tuple[bool, bool, bool]:
+    """Tell whether a person has put the transcript right, whether there is an evaluation, and whether there are past ones."""
+    edited, judged, past = _rows(_statements(connection.vendor).there, {"run": run_id})[0]
+    return bool(edited), bool(judged), bool(past)
+
+
 def find_unfinished(session_id: int) -> list[tuple[int, bool]]:
     """Return unfinished runs of the session, two at most: the id, and whether it is an answer's."""
     rows = _rows(_statements(connection.vendor).unfinished, {"session": session_id})
@@ -157,11 +184,13 @@ class _Statements:
     """The statements, for one kind of database."""
 
     def __init__(self, vendor: str) -> None:
+        transcript = [field.attname for field in TranscriptRecord._meta.concrete_fields]
         self.session = Columns(InterviewSession, "session", SESSION)
         self._taken = (
             Columns(PipelineRun, "run", RUN),
             self.session,
             Columns(Question, "question", QUESTION),
+            Columns(TranscriptRecord, "transcript", transcript),
         )
         whole = [field.attname for field in EvaluationRecord._meta.concrete_fields]
         self._judged = (
@@ -190,11 +219,16 @@ class _Statements:
         self.end_try = END_TRY.format(**words)
         self.judged = JUDGED.format(**words)
         self.unfinished = UNFINISHED.format(**words)
+        self.completed = COMPLETED.format(**words)
+        self.total = TOTAL.format(**words)
+        self.there = THERE.format(**words)
 
     def read_taken(self, row: Sequence[Any]) -> PipelineRun:
         """Return the run, with its session and its question."""
         run: PipelineRun
-        run, run.session, run.question = read_each(self._taken, row)
+        run, run.session, run.question, transcript = read_each(self._taken, row)
+        if transcript is not None:
+            run.transcript = transcript
         return run
 
     def read_judged(self, row: Sequence[Any]) -> EvaluationRecord | None:

@@ -54,6 +54,7 @@ TAKEN: Final = """
 SELECT {taken_columns} FROM "{runs}" run
 JOIN "{sessions}" session ON session."id" = run."session_id"
 LEFT JOIN "{questions}" question ON question."id" = run."question_id"
+LEFT JOIN "{transcripts}" transcript ON transcript."run_id" = run."id" AND run."stage" = 'evaluate'
 WHERE run."id" = %(run)s
 """
 TAKE_AT_ONCE: Final = """
@@ -65,6 +66,7 @@ taken AS (
 try AS ({noting} FROM taken run)
 SELECT {taken_columns} FROM taken run CROSS JOIN session
 LEFT JOIN "{questions}" question ON question."id" = run."question_id"
+LEFT JOIN "{transcripts}" transcript ON transcript."run_id" = run."id" AND run."stage" = 'evaluate'
 """
 MOVE: Final = 'UPDATE "{runs}" AS run SET {moving} WHERE {ours}'
 SESSION_OF_RUN: Final = """
@@ -93,6 +95,15 @@ ORDER BY question."position", run."attempt"
 UNFINISHED: Final = """
 SELECT "id", "question_id" IS NOT NULL FROM "{runs}"
 WHERE "session_id" = %(session)s AND "state" IN ({in_work}) LIMIT 2
+"""
+COMPLETED: Final = """
+SELECT count(*) FROM "{sessions}" WHERE "owner_id" = %(owner)s AND "status" = 'completed'
+"""
+TOTAL: Final = 'UPDATE "{sessions}" SET "total_score" = %(total)s WHERE "id" = %(session)s'
+THERE: Final = """
+SELECT EXISTS (SELECT 1 FROM "{transcripts}" WHERE "run_id" = %(run)s AND "heard" IS NOT NULL),
+  EXISTS (SELECT 1 FROM "{evaluations}" WHERE "run_id" = %(run)s),
+  EXISTS (SELECT 1 FROM "{past_evaluations}" WHERE "run_id" = %(run)s)
 """
 REPLACE: Final = """
 INSERT INTO "{table}" ({columns}) VALUES ({values}) ON CONFLICT ("{key}") DO UPDATE SET {changes}

@@ -71,9 +71,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the heartbeat",
-        "pipeline/stage_task.py",
-        "        self._thread.start()\n",
-        "        self._thread.run = lambda: None\n        self._thread.start()\n",
+        "pipeline/heartbeats.py",
+        "        return leases.beat(held)\n",
+        "        return True\n",
         (f"{PIPELINE}/test_tasks.py",),
     ),
     Mutation(

@@ -10,7 +10,10 @@ from django.conf import settings
 from django.db import connection
 
 from celery_app import app
+from pipeline import tasks
 from pipeline.task_connections import look_after_connections
+from tests.factories import make_run
+from tests.private_broker import PrivateBroker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +62,24 @@ def test_it_is_tried_before_it_is_used_again(keeping: DjangoWorkerFixup) -> None
     between_two_tasks(keeping)
 
     assert not connection.health_check_done  # type: ignore[attr-defined] # likewise
+    connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="kept on PostgreSQL alone")
+def test_a_stage_claims_its_run_over_a_new_one_when_it_has_gone(
+    keeping: DjangoWorkerFixup, broker: PrivateBroker
+) -> None:
+    run = make_run(stage="score")
+    connection.ensure_connection()
+    connection.connection.close()  # the server went away, and nobody has noticed yet
+    look_after_connections(tasks.score_session)
+    broken = connection.connection
+
+    tasks.score_session.run(run_id=run.pk)
+
+    run.refresh_from_db()
+    assert run.stage == "feedback"
+    assert connection.connection is not broken
     connection.close()
 
 

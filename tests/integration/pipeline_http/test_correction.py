@@ -82,6 +82,7 @@ class TestACorrection:
         first = load_transcript(run)
 
         put(place)
+        run.refresh_from_db()
 
         assert load_both(run)[1] == first
         assert load_both(run)[1] != load_transcript(run)
