@@ -36,8 +36,7 @@ EMPTY_KINDS = (
     "injection",
 )
 SENTENCES = 8  # of a document made of learner sentences
-SLOW_SAMPLE = 150  # texts of a set that the language model reads
-ORDERS = 3  # in which that sample is made into documents
+SLOW_SAMPLE = 150  # single sentences that the language model reads
 FEW = 16  # interviews that it reads
 # Written for this program, from the questions' wording alone.
 PROTOTYPES = {
@@ -214,10 +213,9 @@ def _grammar(data: Path, judges: Judges, *, name: str, wanted: tuple[str, str]) 
     slow = judges.wording is not None and judges.wording.corrects
     rows = read_lines(data / "jfleg_dev.jsonl")
     random.Random(1).shuffle(rows)  # noqa: S311 - a sample
-    rows = rows[:SLOW_SAMPLE] if slow else rows
     score: Callable[[str], float] = lambda text: grammar_of(text, judges).score  # noqa: E731 - one line
     pairs = []
-    for row in rows:
+    for row in rows[:SLOW_SAMPLE] if slow else rows:
         source = score(row["spoken_src"])
         references = sorted(set(row["spoken_refs"]) - {row["spoken_src"]})
         pairs += [(score(text), source) for text in references[: 2 if slow else 4]]
@@ -226,9 +224,7 @@ def _grammar(data: Path, judges: Judges, *, name: str, wanted: tuple[str, str]) 
         f"learner sentences, pairwise, {name}", f">= {wanted[0]}", baseline=baseline
     )
     documents = [
-        shuffled[begin : begin + SENTENCES]
-        for shuffled in _orders(rows, count=ORDERS if slow else 1)
-        for begin in range(0, len(rows) - SENTENCES, SENTENCES)
+        rows[begin : begin + SENTENCES] for begin in range(0, len(rows) - SENTENCES, SENTENCES)
     ]
     pairs = [
         (
@@ -247,13 +243,6 @@ def _grammar(data: Path, judges: Judges, *, name: str, wanted: tuple[str, str]) 
     yield average(density).row(
         f"flags per 100 fluent words, {name}", "<= 1.5", baseline="3.71 (Harper)"
     )
-
-
-def _orders(rows: list[dict[str, Any]], *, count: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows in so many orders: a sample makes few documents, and which sentences meet in one is chance."""
-    yield rows
-    for number in range(1, count):
-        yield random.Random(number).sample(rows, len(rows))  # noqa: S311 - likewise
 
 
 def _fluency(data: Path) -> Iterator[Row]:

@@ -1,9 +1,14 @@
 """Grammar: what is flagged, what never costs."""
 
+import re
+from collections.abc import Sequence
+
 import pytest
 
+from pipeline.ports import Alternative, Piece, Reading
 from pipeline.stages.explain import Finding
 from pipeline.stages.grammar import checked_text, judge_grammar
+from pipeline.stages.thresholds import REWORD_SHARE
 from pipeline.stages.transcript import read_script
 from pipeline.values import Transcript, Word
 from tests.answers import ANSWER, PlainParser, SilentChecker, script, spoken
@@ -13,7 +18,43 @@ def judge(text: str) -> Finding:
     return judge_grammar(script(text), parser=PlainParser(), checker=SilentChecker())
 
 
+class Stickler:
+    """Finds every word as usual as any other but for "step", in whose place it wants "steps"."""
+
+    engine = "stickler"
+    corrects = True
+
+    def read(
+        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
+    ) -> list[Reading]:
+        return [
+            Reading(
+                pieces=tuple(
+                    Piece(word.start(), word.end(), -9.0 if word.group() == "step" else -2.0, -3.5)
+                    for word in re.finditer(r"\w+", text)
+                ),
+                gains=tuple(
+                    7.0 if wish.word == "steps" else None
+                    for wish in alternatives
+                    if wish.text == index
+                ),
+            )
+            for index, text in enumerate(texts)
+        ]
+
+
 class TestJudgeGrammar:
+    def test_charges_a_quarter_for_what_only_the_wording_model_would_change(self) -> None:
+        finding = judge_grammar(
+            script(f"{ANSWER} And he go there, and so we said it to them."),
+            parser=PlainParser(),
+            checker=SilentChecker(),
+            wording=Stickler(),
+        )
+
+        cost = {row.quote: row.points for row in finding.explanations if row.points < 0}
+        assert cost["every step"] == pytest.approx(cost["he go"] * REWORD_SHARE, abs=0.15)
+
     def test_flags_with_quote_seconds_and_correction(self) -> None:
         finding = judge(f"{ANSWER} And he um go there.")
 
