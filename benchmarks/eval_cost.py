@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Row, middle
 from pipeline.ports import Judges
+from pipeline.providers import memory
 from pipeline.stages.evaluate import evaluate_answer
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.score import score_session
@@ -62,6 +63,7 @@ def judge_one(judges: Judges, *, number: int) -> None:
     evaluation = evaluate_answer(
         transcript=transcript, question=QUESTION, judges=judges, weights=DEFAULT_WEIGHTS
     )
+    memory.give_back()  # as the task does
     judged = JudgedAnswer("1", 1, QUESTION.text, QUESTION.category, 1, transcript.text, evaluation)
     card = score_session(answers=[judged], asked=1, weights=DEFAULT_WEIGHTS)
     write_feedback(card=card, answers=[judged], completed_sessions=1)
