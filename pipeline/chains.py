@@ -14,8 +14,6 @@ from amqp.exceptions import AMQPError
 from celery import chain, signature
 from celery.canvas import Signature
 from django.conf import settings
-from django.db.models import F
-from django.db.models.functions import Now
 from kombu.exceptions import KombuError
 
 from pipeline import counters, events, statements
@@ -122,6 +120,4 @@ def _send(work: "Signature[Any]") -> bool:
 
 def _note_published(run: PipelineRun) -> None:
     counters.count("republished" if run.publish_count else "published")
-    PipelineRun.objects.filter(pk=run.pk, stage=run.stage).update(
-        published_at=Now(), publish_count=F("publish_count") + 1
-    )
+    statements.note_published(run.pk, stage=Stage(run.stage))

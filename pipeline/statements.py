@@ -34,6 +34,7 @@ from pipeline.statements_sql import (
     MOVE_AT_ONCE,
     NOTE_TRY,
     PARTS,
+    PUBLISHED,
     REPLACE,
     SESSION_OF_RUN,
     TAKE,
@@ -142,6 +143,12 @@ def move_on(
     return statements.session.read(row) if row else None
 
 
+def note_published(run_id: int, *, stage: Stage) -> None:
+    """Write down that the run's chain was sent from this stage on, unless the run has gone on already."""
+    wanted = {"run": run_id, "stage": stage.value}
+    _change(_statements(connection.vendor).published, wanted)
+
+
 def find_judged(session_id: int) -> Judged:
     """Return one evaluation a question, in their order: that of the highest attempt which has one."""
     statements = _statements(connection.vendor)
@@ -217,6 +224,7 @@ class _Statements:
         self.move = MOVE.format(**words)
         self.session_of_run = SESSION_OF_RUN.format(**words)
         self.end_try = END_TRY.format(**words)
+        self.published = PUBLISHED.format(**words)
         self.judged = JUDGED.format(**words)
         self.unfinished = UNFINISHED.format(**words)
         self.completed = COMPLETED.format(**words)

@@ -83,6 +83,10 @@ moved AS (
 try AS ({ending} AND EXISTS (SELECT 1 FROM moved))
 SELECT {session_columns} FROM session CROSS JOIN moved
 """
+PUBLISHED: Final = """
+UPDATE "{runs}" SET "published_at" = {now}, "publish_count" = "publish_count" + 1
+WHERE "id" = %(run)s AND "stage" = %(stage)s
+"""
 JUDGED: Final = """
 SELECT {judged_columns} FROM "{questions}" question
 LEFT JOIN ("{runs}" run
