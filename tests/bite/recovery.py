@@ -86,6 +86,21 @@ RECOVERY: Final = (
         (f"{PIPELINE}/test_leases.py",),
     ),
     Mutation(
+        "the claim over a new connection where the kept one has gone",
+        "pipeline/stage_task.py",
+        "        connection.close()\n        return leases.claim(",
+        "        raise\n        return leases.claim(",
+        (f"{PIPELINE}/test_task_connections.py",),
+        postgres=True,
+    ),
+    Mutation(
+        "the end of a heartbeat with its stage's hard limit",
+        "pipeline/heartbeats.py",
+        " if now < kept.ends}",
+        "}",
+        (f"{PIPELINE}/test_heartbeats.py",),
+    ),
+    Mutation(
         "the sync of a recording before its rows",
         "media/keeping.py",
         "    os.fsync(spool.fileno())\n",
