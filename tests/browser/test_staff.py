@@ -20,6 +20,12 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"width": 1280, "height": 900, "dark": True},
     "phone in the dark": {"width": 390, "height": 780, "dark": True},
 }
+MAIN_PART = (  # of axe's rules; what else the theme's own pages lack is the theme's to mend
+    "landmark-one-main",
+    "landmark-no-duplicate-main",
+    "landmark-main-is-top-level",
+    "landmark-no-duplicate-banner",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +50,28 @@ def test_a_page_of_staff_has_no_barrier_and_fits(
     assert find_barriers(staff, axe) == []
     assert staff.run("document.documentElement.scrollWidth - innerWidth") <= 0
     assert staff.complaints() == []
+
+
+@pytest.mark.parametrize("place", ["", "pipeline/pipelinerun/", "password_change/"])
+def test_a_page_of_the_admins_theme_has_one_main_part(
+    staff: Page, stack: RunningStack, axe: str, place: str
+) -> None:
+    staff.look_like(**LOOKS["light"])
+    staff.open(f"{stack.url}/admin/{place}")
+    staff.wait_for("document.readyState === 'complete'")
+
+    assert barriers_of_landmarks(staff, axe) == []
+
+
+def test_the_staffs_door_has_one_main_part(
+    browser: Chromium, stack: RunningStack, axe: str
+) -> None:
+    stranger = browser.new_page()
+    stranger.open(f"{stack.url}/admin/login/")
+    stranger.wait_for("document.querySelector('#login-form')")
+
+    assert barriers_of_landmarks(stranger, axe) == []
+
+
+def barriers_of_landmarks(page: Page, axe: str) -> list[str]:
+    return [barrier for barrier in find_barriers(page, axe) if barrier.startswith(MAIN_PART)]
