@@ -41,7 +41,7 @@ class TestAWorker:
 
         assert part.command[part.command.index("--pool") + 1] == "threads"
         assert "--concurrency=6" in part.command
-        assert part.environment["REMAP_SIGTERM"] == ""  # such a worker ends its work and then itself
+        assert part.environment["REMAP_SIGTERM"] == ""  # it ends its work, and then itself
 
     def test_of_one_answer_at_once_has_processes_that_can_be_stopped(self) -> None:
         command = gpu_worker(read_config()).command
