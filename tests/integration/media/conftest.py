@@ -125,6 +125,9 @@ def uploads_in_bucket(settings: Any, object_server: ObjectServer) -> Path:
 needs_directory = pytest.mark.skipif(
     os.environ.get("TEST_STORAGE") == "s3", reason="a bucket has neither modes nor folders"
 )
+needs_clock = pytest.mark.skipif(
+    os.environ.get("TEST_STORAGE") == "s3", reason="a bucket refuses what was signed on another day"
+)
 
 
 @pytest.fixture

@@ -13,7 +13,13 @@ from media.models import AudioAnswer
 from pipeline.models import PipelineRun
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
-from tests.integration.media.conftest import Uploader, audio_path, detail, files_below
+from tests.integration.media.conftest import (
+    Uploader,
+    audio_path,
+    detail,
+    files_below,
+    needs_directory,
+)
 from tests.recordings import FORMATS, sample, video_only, wave_bytes
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +115,7 @@ class TestAnUpload:
     def test_may_leave_the_duration_open(self, uploader: Uploader, duration: str) -> None:
         assert uploader.upload(duration=duration)["duration"] == pytest.approx(1.0)
 
+    @needs_directory
     def test_is_private_on_the_disk(self, uploader: Uploader) -> None:
         uploader.upload()
 

@@ -18,7 +18,13 @@ from pipeline.ports import TransientError
 from pipeline.providers import registry
 from pipeline.values import AudioFacts
 from sessions.services import complete_session, delete_session
-from tests.integration.media.conftest import Uploader, detail, files_below, waiting_files
+from tests.integration.media.conftest import (
+    Uploader,
+    detail,
+    files_below,
+    needs_directory,
+    waiting_files,
+)
 from tests.recordings import wave_bytes
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +69,7 @@ def small_files() -> Iterator[int]:
 
 
 class TestAFileIsThereBeforeItsRow:
+    @needs_directory
     def test_and_waits_beside_the_storage_until_it_is_whole(
         self, uploader: Uploader, while_probing: Callable[..., None]
     ) -> None:
@@ -75,6 +82,7 @@ class TestAFileIsThereBeforeItsRow:
         assert waiting_files(uploader.storage) == []
         assert len(files_below(uploader.storage)) == 1
 
+    @needs_directory
     def test_and_is_synced_with_its_folders(
         self, uploader: Uploader, monkeypatch: pytest.MonkeyPatch
     ) -> None:

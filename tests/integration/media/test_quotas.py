@@ -16,7 +16,7 @@ from pipeline.models import PipelineRun
 from pipeline.models_quotas import HourlyUse
 from sessions.models import Question
 from tests.factories import make_question, make_session
-from tests.integration.media.conftest import Uploader, detail
+from tests.integration.media.conftest import Uploader, detail, needs_clock
 from tests.recordings import wave_bytes
 
 
@@ -34,6 +34,7 @@ def generate(api: APIClient, question: Question, number: int) -> Any:
 
 @pytest.mark.django_db
 class TestQuotasOfUploads:
+    @needs_clock
     def test_say_what_is_left(
         self, clock: time_machine.Traveller, uploader: Uploader, settings: Any
     ) -> None:
@@ -48,6 +49,7 @@ class TestQuotasOfUploads:
         )
         assert headers["RateLimit"] == '"uploads";r=2;t=1200, "bytes";r=67956;t=1200, "runs";r=4'
 
+    @needs_clock
     def test_refuse_one_more_and_say_when_to_come_again(
         self, clock: time_machine.Traveller, uploader: Uploader, settings: Any
     ) -> None:
