@@ -145,7 +145,10 @@ atexit.register(_forker.stop)
 def _read_to_end(answer: socket.socket, *, deadline: float) -> bytes:
     written = b""
     while True:
-        answer.settimeout(max(0.001, deadline - time.monotonic()))
+        left = deadline - time.monotonic()
+        if left <= 0:  # also for one that keeps writing
+            raise TimeoutError
+        answer.settimeout(left)
         block = answer.recv(BLOCK_BYTES)
         if not block:
             return written
