@@ -31,6 +31,7 @@ WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # the processes are as many as the cores already
     "DATABASE_POOL": "0",  # its threads do not outlive a fork, and a process needs one connection
     "DATABASE_STATEMENT_SECONDS": "300",
+    "WHISPER_BATCH_SIZE": "1",  # processes share no calls of a model: only threads do
 }
 # Each window that Whisper looks at takes 600 MB in pieces and gives them back. glibc fetches large pieces from the system one by
 # one and returns them at once: a third of the encoder's time went into page faults. Kept, they are there for the next window.
@@ -98,7 +99,11 @@ def gpu_worker(config: StackConfig, *, gpu: int | None = None) -> Part:
         ),
     )
     if is_shared:  # threads cannot be made to give work back: they end it
-        part.environment = {**part.environment, "REMAP_SIGTERM": ""}
+        part.environment = {
+            **part.environment,
+            "REMAP_SIGTERM": "",
+            "WHISPER_BATCH_SIZE": str(config.answers_at_once),
+        }
     if gpu is not None:  # the process sees this one alone, as number 0
         part.environment = {**part.environment, "CUDA_VISIBLE_DEVICES": _cuda_name(gpu)}
     return part

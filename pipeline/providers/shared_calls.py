@@ -25,7 +25,7 @@ class _Ask:
 
 
 @dataclass(slots=True)
-class Counter:
+class Batcher:
     """Makes calls, at most `most` asks each, one call at a time."""
 
     most: int
@@ -69,7 +69,7 @@ class SharedCalls:
 
     def __init__(self, model: Any, *, most: int) -> None:
         self._model = model
-        self.counter = Counter(most)
+        self.batcher = Batcher(most)
         self._thread = local()
 
     def __getattr__(self, name: str) -> Any:
@@ -130,7 +130,7 @@ class SharedCalls:
     ) -> Any:
         if getattr(self._thread, "alone", False):
             return answer_all([item])[0]
-        return self.counter.ask(kind, item, answer_all=answer_all)
+        return self.batcher.ask(kind, item, answer_all=answer_all)
 
 
 def _stack(windows: Sequence[Any]) -> Any:

@@ -166,7 +166,7 @@ class TestSeveralAnswersAtOnce:
         shared._model, shared._device_of_model = copy(recogniser._model), "cpu"
         calls = shared._model.model = SharedCalls(shared._model.model, most=2)
         with ThreadPoolExecutor(2) as threads:
-            with calls.counter._turn:  # both ask before the first is answered
+            with calls.batcher._turn:  # both ask before the first is answered
                 answers = [
                     threads.submit(
                         shared.transcribe,
@@ -176,10 +176,10 @@ class TestSeveralAnswersAtOnce:
                     )
                     for name in ("strong", "weak")
                 ]
-                wait_until(lambda: len(calls.counter._waiting) == 2)
+                wait_until(lambda: len(calls.batcher._waiting) == 2)
             strong, other = (answer.result() for answer in answers)
 
-        assert calls.counter.largest == 2
+        assert calls.batcher.largest == 2
         assert (strong.text, other.text) == (heard["ogg"].text, weak.text)
         for before, after in zip(weak.words, other.words, strict=True):
             assert (after.start, after.end) == pytest.approx((before.start, before.end), abs=0.1)

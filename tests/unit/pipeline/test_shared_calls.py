@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.providers.shared_calls import Counter, SharedCalls
+from pipeline.providers.shared_calls import Batcher, SharedCalls
 from tests.waiting import wait_until
 
 
@@ -34,14 +34,14 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def ask_meanwhile(
-    counter: Counter, call: Counting, threads: ThreadPoolExecutor, *asks: tuple[str, int]
+    batcher: Batcher, call: Counting, threads: ThreadPoolExecutor, *asks: tuple[str, int]
 ) -> list[Future[Any]]:
     """Ask for one, and for the others while its call is being made."""
-    asked = [threads.submit(counter.ask, "kind", 1, answer_all=call)]
+    asked = [threads.submit(batcher.ask, "kind", 1, answer_all=call)]
     assert call.begun.wait(30)
     for number, (kind, item) in enumerate(asks, start=1):
-        asked.append(threads.submit(counter.ask, kind, item, answer_all=call))
-        wait_until(lambda number=number: len(counter._waiting) == number)  # type: ignore[misc]
+        asked.append(threads.submit(batcher.ask, kind, item, answer_all=call))
+        wait_until(lambda number=number: len(batcher._waiting) == number)  # type: ignore[misc]
     call.go.set()
     return asked
 
@@ -50,27 +50,27 @@ class TestACall:
     def test_is_made_at_once_for_who_comes_first_and_then_for_all_who_came_meanwhile(
         self, threads: ThreadPoolExecutor
     ) -> None:
-        call, counter = Counting(), Counter(most=8)
+        call, batcher = Counting(), Batcher(most=8)
 
-        asked = ask_meanwhile(counter, call, threads, ("kind", 2), ("kind", 3), ("kind", 4))
+        asked = ask_meanwhile(batcher, call, threads, ("kind", 2), ("kind", 3), ("kind", 4))
 
         assert [future.result(30) for future in asked] == [10, 20, 30, 40]
         assert call.calls[0] == [1]
         assert sorted(call.calls[1]) == [2, 3, 4]
-        assert counter.largest == 3
+        assert batcher.largest == 3
 
     def test_is_never_larger_than_it_may_be(self, threads: ThreadPoolExecutor) -> None:
-        call, counter = Counting(), Counter(most=2)
+        call, batcher = Counting(), Batcher(most=2)
 
-        asked = ask_meanwhile(counter, call, threads, ("kind", 2), ("kind", 3), ("kind", 4))
+        asked = ask_meanwhile(batcher, call, threads, ("kind", 2), ("kind", 3), ("kind", 4))
 
         assert [future.result(30) for future in asked] == [10, 20, 30, 40]
         assert sorted(map(len, call.calls)) == [1, 1, 2]
 
     def test_holds_asks_of_one_kind_only(self, threads: ThreadPoolExecutor) -> None:
-        call, counter = Counting(), Counter(most=8)
+        call, batcher = Counting(), Batcher(most=8)
 
-        asked = ask_meanwhile(counter, call, threads, ("other", 2), ("kind", 3), ("other", 4))
+        asked = ask_meanwhile(batcher, call, threads, ("other", 2), ("kind", 3), ("other", 4))
 
         assert [future.result(30) for future in asked] == [10, 20, 30, 40]
         assert sorted(map(sorted, call.calls)) == [[1], [2, 4], [3]]
@@ -85,15 +85,15 @@ class TestACall:
                     raise RuntimeError("CUDA failed with error out of memory")
                 return answers
 
-        call, counter = Failing(), Counter(most=8)
+        call, batcher = Failing(), Batcher(most=8)
 
-        asked = ask_meanwhile(counter, call, threads, ("kind", 2), ("kind", 3))
+        asked = ask_meanwhile(batcher, call, threads, ("kind", 2), ("kind", 3))
 
         assert asked[0].result(30) == 10
         for future in asked[1:]:
             with pytest.raises(RuntimeError, match="out of memory"):
                 future.result(30)
-        assert counter.ask("kind", 5, answer_all=call) == 50
+        assert batcher.ask("kind", 5, answer_all=call) == 50
 
 
 class TestAThread:
@@ -103,6 +103,6 @@ class TestAThread:
                 return [f"{len(prompts)} of {features.shape[0]}"]
 
         calls = SharedCalls(Model(), most=4)
-        with calls.counter._turn:  # somebody's call is being made
+        with calls.batcher._turn:  # somebody's call is being made
             calls.keep_alone(alone=True)
             assert calls.generate(np.zeros((1, 2, 2), np.float32), [[1]]) == ["1 of 1"]
