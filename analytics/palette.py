@@ -1,4 +1,4 @@
-"""The colours of images on light and on dark paper."""
+"""The colors of images on light and on dark paper."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -15,7 +15,7 @@ class Palette:
     series: tuple[str, ...]
 
     @property
-    def colours(self) -> tuple[str, ...]:
+    def colors(self) -> tuple[str, ...]:
         """Return all of them, in an order of their own."""
         return tuple(chain((self.paper, self.ink, self.grid), self.series))
 
@@ -30,7 +30,7 @@ def dark_style(scope: str) -> str:
     """Return the style that turns a light SVG dark for readers who asked for dark; others see no change."""
     rules = "".join(
         f'#{scope} [style*="{part}: {light}"]{{{part}:{dark}!important}}'
-        for light, dark in zip(LIGHT.colours, DARK.colours, strict=True)
+        for light, dark in zip(LIGHT.colors, DARK.colors, strict=True)
         for part in ("fill", "stroke")
     )
     return f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style>\n"

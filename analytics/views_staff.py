@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from analytics.agreement import Pair, measure_agreement, of_metric
-from analytics.agreement_images import describe, draw_agreement
+from analytics.chart_images import describe_agreement, draw_agreement
 from analytics.overview import PERIODS, Noun, draw_bars, draw_highest
 from analytics.palette import DARK, LIGHT
 from analytics.selectors_agreement import Reviewed, list_reviewed
@@ -162,7 +162,7 @@ def _plot(pairs: list[Pair], metric: str, period: str, language: str) -> dict[st
     path = reverse("staff-agreement-plot", args=[metric])
     return {
         "address": f"{path}?{_query(period, language)}",
-        "alternative": f"{metric.capitalize()}: {describe(measure_agreement(own))}",
+        "alternative": f"{metric.capitalize()}: {describe_agreement(measure_agreement(own))}",
     }
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from analytics.agreement import Pair, measure_agreement, ranks, spearman
-from analytics.agreement_images import draw_agreement
+from analytics.chart_images import draw_agreement
 from analytics.palette import DARK, LIGHT, Palette
 
 

@@ -5,8 +5,8 @@ import pytest
 from analytics.palette import DARK, LIGHT, Palette, dark_style
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+def luminance(color: str) -> float:
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
         for channel in channels
@@ -26,15 +26,15 @@ class TestPalettes:
         assert contrast(palette.ink, palette.paper) >= 7
 
     def test_have_lines_that_can_be_seen(self, palette: Palette) -> None:
-        assert all(contrast(colour, palette.paper) >= 4.5 for colour in palette.series)
+        assert all(contrast(color, palette.paper) >= 4.5 for color in palette.series)
 
-    def test_hold_each_colour_once(self, palette: Palette) -> None:
-        assert len(set(palette.colours)) == len(palette.colours)
+    def test_hold_each_color_once(self, palette: Palette) -> None:
+        assert len(set(palette.colors)) == len(palette.colors)
 
 
 class TestDarkStyle:
-    def test_replaces_every_light_colour_in_its_own_drawing(self) -> None:
+    def test_replaces_every_light_color_in_its_own_drawing(self) -> None:
         style = dark_style("score_trend")
 
-        assert all(f"fill: {colour}" in style for colour in LIGHT.colours)
-        assert style.count("#score_trend [") == 2 * len(LIGHT.colours)
+        assert all(f"fill: {color}" in style for color in LIGHT.colors)
+        assert style.count("#score_trend [") == 2 * len(LIGHT.colors)
