@@ -124,6 +124,10 @@ eval: install-dev ## Measure the judgement (benchmarks/README.md)
 eval-questions: install-dev ## Measure whether the questions fit what was asked for (docs/questions.md)
 	$(PY) benchmarks/questions.py
 
+.PHONY: stats
+stats: install-dev ## Print the size and shape of the code base, and the modules one upload runs through
+	@$(PY) -m benchmarks.stats --trace
+
 .PHONY: bench-analytics
 bench-analytics: install-dev ## Measure dashboard, history and charts on a million answers
 	$(PY) benchmarks/analytics.py
