@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from interview_platform.stack.broker import free_port
 from tests.environment import ROOT, isolated
 
 CLASSIFIER: Final = "Programming Language :: Python :: "
@@ -109,6 +109,13 @@ def make(*targets: str, python: Path, folder: Path) -> int:
     settings = isolated(MYPY_CACHE_DIR=str(folder / "mypy"))
     ended = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=False)
     return ended.returncode
+
+
+def free_port() -> int:
+    """Return a port that nobody uses. The stack's own function would load the project's settings."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def row(name: str, cells: Iterable[str]) -> str:
