@@ -54,18 +54,31 @@ ALONE_ON_SQLITE := $(ALONE) --ignore=tests/journeys/test_parts_apart.py
 ALONE_ON_POSTGRES := -m "journey and not speech" --ignore=tests/integration/broker \
 	$(addprefix --ignore=tests/journeys/,test_make_run.py test_formats.py)
 
-.PHONY: test
-test: check ## Everything: checks, then all tests on SQLite and on PostgreSQL
-	$(MAKE) --jobs=3 --output-sync=line together journeys-on-sqlite journeys-on-postgres
+# Every part runs, even after one that failed; then make fails.
+ALL_PARTS := $(MAKE) --keep-going --no-print-directory
 
-.PHONY: together journeys-on-sqlite journeys-on-postgres
+.PHONY: test
+test: install-dev ## Everything: checks, then all tests on SQLite and on PostgreSQL
+	@$(ALL_PARTS) check all-tests
+
+.PHONY: all-tests together journeys-on-sqlite journeys-on-postgres
+all-tests: install-dev
+	@$(ALL_PARTS) --jobs=3 --output-sync=line together journeys-on-sqlite journeys-on-postgres
 together: install-dev
-	TEST_DATABASE=sqlite $(PY) -m pytest $(TOGETHER)
-	TEST_DATABASE=postgres $(PY) -m pytest $(TOGETHER_AGAIN)
+	TEST_DATABASE=sqlite $(PY) -m pytest $(TOGETHER); sqlite=$$?; \
+	TEST_DATABASE=postgres $(PY) -m pytest $(TOGETHER_AGAIN) && exit $$sqlite
 journeys-on-sqlite: install-dev
 	TEST_DATABASE=sqlite $(PY) -m pytest $(ALONE_ON_SQLITE)
 journeys-on-postgres: install-dev
 	TEST_DATABASE=postgres $(PY) -m pytest $(ALONE_ON_POSTGRES)
+
+.PHONY: test-pythons
+test-pythons: install-dev ## Install, check, test and run the demo with each supported Python found here
+	@$(PY) -m tests.supply.pythons
+
+.PHONY: unit-and-media
+unit-and-media: install-dev
+	TEST_DATABASE=sqlite $(PY) -m pytest tests/unit tests/integration/media $(TOGETHER)
 
 LLM_VENV := .venv-llm
 
@@ -89,12 +102,22 @@ texts: ## Compile the page's texts (needs msgfmt, of GNU gettext)
 
 .PHONY: check
 check: install-dev ## Format, lint, types, import contracts, known mistakes, migrations, deployment settings
+	@$(ALL_PARTS) check-format lint types imports security migrations deployment
+
+.PHONY: check-format lint types imports security migrations deployment
+check-format: install-dev
 	$(PY) -m ruff format --check .
+lint: install-dev
 	$(PY) -m ruff check .
+types: install-dev
 	$(PY) -m mypy .
+imports: install-dev
 	$(VENV)/bin/lint-imports
+security: install-dev
 	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml accounts analytics interview_platform media pipeline sessions
+migrations: install-dev
 	$(PY) -m tests.deployment makemigrations --check --dry-run
+deployment: install-dev
 	$(PY) -m tests.deployment check --deploy --fail-level WARNING
 
 .PHONY: format
@@ -168,7 +191,7 @@ sbom: install-dev ## Write what the platform is made of to sbom.json (CycloneDX)
 audit: install-dev ## Look for known weaknesses of what the locks name, where a database can be reached
 	@$(PY) -m tests.supply.audit
 
-COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+COMPILE := $(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: lock

@@ -8,6 +8,7 @@ Run by path with the system's Python, before any package is there. Written so th
 import sys
 
 OLDEST = (3, 11)
+NEWEST = (3, 14)  # the last for which every package of the lock has a wheel
 
 
 def reason_against(version):
@@ -16,7 +17,11 @@ def reason_against(version):
     found = ".".join(map(str, version))
     if tuple(version) < OLDEST:
         return (
-            "Python " + found + " is too old; 3.11 or newer is needed (make run PYTHON=python3.11)."
+            "Python " + found + " is too old; 3.11 to 3.13 is needed (make run PYTHON=python3.11)."
+        )
+    if tuple(version) > NEWEST:
+        return (
+            "Python " + found + " is too new; 3.11 to 3.13 is needed (make run PYTHON=python3.13)."
         )
     try:
         import ensurepip  # noqa: F401 - Debian ships Python without it

@@ -6,6 +6,7 @@ Makes `.venv` from a hashed lock, with the standard library alone. `bootstrap.py
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("VENV", ".venv")  # `make VENV=…` names another one
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 LOG = VENV / "install.log"
@@ -76,7 +77,7 @@ def install(lock_name: str) -> None:
     if is_installed(lock):
         return
     if not works(PYTHON):
-        print("Making the virtual environment .venv", flush=True)
+        print(f"Making the virtual environment {VENV}", flush=True)
         make_venv()
     started = time.monotonic()
     run_pip(lock)

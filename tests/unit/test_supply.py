@@ -2,6 +2,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,10 @@ from tests.environment import ROOT
 from tests.supply import audit, licences
 
 LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-lm.lock")
+APACHE: Final = (
+    *("Apache 2", "Apache2", "Apache-2.0", "Apache License 2.0", "Apache Software License"),
+    *("Apache License, Version 2.0", "apache v2", "The Apache Software License, v2.0"),
+)
 PINNED: Final = re.compile(r"^([\w.-]+)==([^ ;\\]+)( ;)?", re.MULTILINE)
 
 
@@ -27,6 +32,19 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+class TestTheLocks:
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_have_one_version_of_each_package_for_every_python(self, lock: str) -> None:
+        times = Counter(name for name, _, _ in locked_in(lock))
+
+        assert [name for name, count in times.items() if count > 1] == []
+
+    def test_agree_on_what_the_product_needs(self) -> None:
+        product, everything = ({row[:2] for row in locked_in(lock)} for lock in LOCKS[:2])
+
+        assert product - everything == set()
+
+
 class TestLicences:
     @pytest.mark.parametrize(
         ("licence", "verdict"),
@@ -37,6 +55,14 @@ class TestLicences:
             ("MIT AND GPL-3.0-only", "unknown"),
             ("AGPL-3.0-only", "forbidden"),
             ("CC-BY-NC-4.0 Non-Commercial", "forbidden"),
+            *((spelling, "ok") for spelling in APACHE),
+            ("Apache License 1.1", "unknown"),
+            ("BSD 3-Clause", "ok"),
+            ("3-Clause BSD License", "ok"),
+            ("BSD-4-Clause", "unknown"),
+            ("Mozilla Public License 2.0 (MPL 2.0)", "ok"),
+            ("Mozilla Public License 1.1 (MPL 1.1)", "unknown"),
+            ("GNU General Public License v2 or later (GPLv2+)", "unknown"),
             ("unknown", "unknown"),
             ("All rights reserved", "unknown"),
         ],

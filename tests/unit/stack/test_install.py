@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,22 @@ class TestTheInstaller:
         assert "no-hash" in said
         assert not (tree / ".venv" / "installed.json").exists()
 
+    def test_installs_where_make_says(self, tmp_path: Path) -> None:
+        question = (
+            "from interview_platform.stack import install; print(install.VENV, install.PYTHON)"
+        )
+
+        told = subprocess.run(
+            [sys.executable, "-c", question],
+            cwd=ROOT,
+            env={**os.environ, "VENV": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+        assert told.split() == [str(tmp_path), str(tmp_path / "bin" / "python")]
+
     def test_says_where_it_could_not_write(
         self, tree: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -93,12 +110,17 @@ class TestTheInstaller:
 
 
 class TestBootstrap:
-    def test_refuses_an_old_python_in_one_sentence(self) -> None:
-        reason = reason_against((3, 10))
-
-        assert reason == (
-            "Python 3.10 is too old; 3.11 or newer is needed (make run PYTHON=python3.11)."
-        )
+    @pytest.mark.parametrize(
+        ("version", "reason"),
+        [
+            ((3, 10), "3.10 is too old; 3.11 to 3.13 is needed (make run PYTHON=python3.11)."),
+            ((3, 15), "3.15 is too new; 3.11 to 3.13 is needed (make run PYTHON=python3.13)."),
+        ],
+    )
+    def test_refuses_a_python_without_wheels_in_one_sentence(
+        self, version: tuple[int, int], reason: str
+    ) -> None:
+        assert reason_against(version) == f"Python {reason}"
 
     def test_refuses_a_python_without_ensurepip_in_one_sentence(
         self, monkeypatch: pytest.MonkeyPatch
