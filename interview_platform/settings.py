@@ -12,7 +12,6 @@ from typing import Any
 import dj_database_url
 
 from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
-from interview_platform.broker_url import read_broker_url
 from interview_platform.database_options import postgres_settings
 from interview_platform.email_url import mail_from_url
 from interview_platform.env import (
@@ -26,7 +25,7 @@ from interview_platform.env import (
     load_dotenv,
 )
 from interview_platform.local import broker_address, read_secret
-from interview_platform.redis_url import speaks_redis
+from interview_platform.redis_url import check_redis_url, tls_options, without_query
 from interview_platform.storage_url import signed_url_seconds, storage_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -178,31 +177,23 @@ AUDIO_RETENTION_DAYS = env_int("AUDIO_RETENTION_DAYS", default=0)
 SESSION_RETENTION_DAYS = env_int("SESSION_RETENTION_DAYS", default=0)
 
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
-BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
-# "A result is there": publish/subscribe in Redis' protocol; "" = nobody is told
-EVENTS_URL = env_text("EVENTS_URL", default=BROKER_URL if speaks_redis(BROKER_URL) else "")
+BROKER_URL = check_redis_url("BROKER_URL", env_text("BROKER_URL") or broker_address(DATA_DIR))
+EVENTS_URL = check_redis_url("EVENTS_URL", env_text("EVENTS_URL", default=BROKER_URL))  # pub/sub
 BROKER_KEY_PREFIX = "interview:"
-_broker = read_broker_url(
-    BROKER_URL,
-    options={
-        "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
-        "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-        "global_keyprefix": BROKER_KEY_PREFIX,
-    },
-)
-CELERY_BROKER_URL = _broker.url
-CELERY_BROKER_TRANSPORT = _broker.transport
-CELERY_BROKER_TRANSPORT_OPTIONS = _broker.options
-CELERY_BROKER_USE_SSL = _broker.tls
+CELERY_BROKER_URL = without_query(BROKER_URL)
+CELERY_BROKER_TRANSPORT = "interview_platform.broker_transport:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
+    "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "global_keyprefix": BROKER_KEY_PREFIX,
+}
+CELERY_BROKER_USE_SSL = tls_options(BROKER_URL)
 CELERY_BROKER_CONNECTION_TIMEOUT = env_float("BROKER_CONNECT_TIMEOUT", default=2.0)
-CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "classic"  # nothing of ours is sent for later
-CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = _broker.queue_type
-CELERY_TASK_DEFAULT_QUEUE_TYPE = _broker.queue_type
 CELERY_RESULT_BACKEND = None  # results live in the database: nothing to leak or to expire
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -371,7 +362,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
-CACHE_URL = env_text("CACHE_URL", default=EVENTS_URL)
+CACHE_URL = check_redis_url("CACHE_URL", env_text("CACHE_URL", default=EVENTS_URL))
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -380,12 +371,9 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             "socket_timeout": 0.5,
             "socket_connect_timeout": 0.5,
-            "pool_class": "interview_platform.redis_url.ServerPool",
         },
     }
 }
-if not CACHE_URL:  # each process counts by itself (`pipeline.W002`)
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------
 EMAIL_URL = env_text("EMAIL_URL")
