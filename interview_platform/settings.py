@@ -61,13 +61,14 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
 ]
 MIDDLEWARE = [
     "interview_platform.http.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "interview_platform.http.guard_headers.GuardHeadersMiddleware",
-    "interview_platform.http.cors.CorsMiddleware",
+    "interview_platform.http.security_headers.SecurityHeadersMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "interview_platform.http.errors.JsonErrorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "interview_platform.http.slashes.TrailingSlashMiddleware",
@@ -77,7 +78,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "interview_platform.http.admin_policy.AdminPolicyMiddleware",
 ]
 ROOT_URLCONF = "interview_platform.urls"
 WSGI_APPLICATION = "interview_platform.wsgi.application"
@@ -405,6 +405,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    *("authorization", "content-type", "idempotency-key", "if-none-match"),
+    *("prefer", "range", "x-request-id"),
+)
+CORS_EXPOSE_HEADERS = (
+    *("Content-Disposition", "Content-Range", "ETag", "Location", "Preference-Applied"),
+    *("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"),
+)
+CORS_PREFLIGHT_MAX_AGE = 600  # seconds
 ADMIN_PATH = env_text("ADMIN_PATH", default="admin").strip("/")
 STAFF_SECOND_FACTOR = env_choice(
     "STAFF_SECOND_FACTOR", choices=("optional", "required", "off"), default="optional"
