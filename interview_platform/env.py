@@ -1,13 +1,17 @@
 """Typed readers of environment variables; a bad value stops the start-up."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from limits import parse_many
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+SHORT_UNIT = re.compile(r"(?<=[/\d])[smhd]$")
 
 
 def load_dotenv(path: Path) -> None:
@@ -83,3 +87,16 @@ def env_numbers(name: str, *, default: Mapping[str, float]) -> dict[str, float]:
     if numbers.keys() != default.keys():
         raise ImproperlyConfigured(f"{name}: expected the keys {', '.join(default)}")
     return numbers
+
+
+def env_rate(name: str, *, default: str) -> str:
+    """Return `10/15m` or `10 per 15 minutes` in the notation of the package `limits`."""
+    raw = env_text(name, default=default).strip()
+    rate = SHORT_UNIT.sub(lambda unit: UNITS[unit[0]], raw)
+    try:
+        [_] = parse_many(rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}={raw!r}: expected a rate such as 10/15m or 10 per 15 minutes"
+        ) from error
+    return rate

@@ -21,6 +21,7 @@ from interview_platform.env import (
     env_int,
     env_list,
     env_numbers,
+    env_rate,
     env_text,
     load_dotenv,
 )
@@ -311,15 +312,15 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "interview_platform.http.openapi.EnvelopeSchema",
     "DEFAULT_THROTTLE_CLASSES": ["interview_platform.http.throttles.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "login": env_text("THROTTLE_LOGIN", default="10/15m"),
-        "login_address": env_text("THROTTLE_LOGIN_ADDRESS", default="100/15m"),
-        "login_account": env_text("THROTTLE_LOGIN_ACCOUNT", default="100/15m"),
-        "mail": env_text("THROTTLE_MAIL", default="20/h"),
-        "mail_to": "5/h",  # to one address, whoever asks
-        "register": env_text("THROTTLE_REGISTER", default="60/h"),
-        "user": env_text("THROTTLE_USER", default="1200/m"),
-        "upload": env_text("THROTTLE_UPLOAD", default="240/h"),
-        "comment": "20/h",  # of visitors of a shared report, by address
+        "login": env_rate("THROTTLE_LOGIN", default="10/15m"),
+        "login_address": env_rate("THROTTLE_LOGIN_ADDRESS", default="100/15m"),
+        "login_account": env_rate("THROTTLE_LOGIN_ACCOUNT", default="100/15m"),
+        "mail": env_rate("THROTTLE_MAIL", default="20/h"),
+        "mail_to": "5/hour",  # to one address, whoever asks
+        "register": env_rate("THROTTLE_REGISTER", default="60/h"),
+        "user": env_rate("THROTTLE_USER", default="1200/m"),
+        "upload": env_rate("THROTTLE_UPLOAD", default="240/h"),
+        "comment": "20/hour",  # of visitors of a shared report, by address
     },
     "EXCEPTION_HANDLER": "interview_platform.http.errors.handle_exception",
     "NUM_PROXIES": env_int("NUM_PROXIES", default=0),
@@ -361,19 +362,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
+# --- Rate limits (interview_platform/http/throttles.py) --------------------------------------------------------------
+# Django's own cache is not used: in Redis it keeps pickles, which whoever writes there could make run code
 CACHE_URL = check_redis_url("CACHE_URL", env_text("CACHE_URL", default=EVENTS_URL))
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-        "KEY_PREFIX": BROKER_KEY_PREFIX + "cache",
-        "OPTIONS": {
-            "socket_timeout": 0.5,
-            "socket_connect_timeout": 0.5,
-        },
-    }
-}
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------
 EMAIL_URL = env_text("EMAIL_URL")

@@ -1,13 +1,14 @@
 """Redis or Valkey with TLS, for all that the platform uses it for."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache.backends.redis import RedisCache
 from kombu.exceptions import OperationalError
 from redis import Redis
 
+from interview_platform.http.throttles import Counter
 from pipeline.ports import BrokerAway
 from pipeline.providers.broker_redis import RedisBroker
 from tests.integration.broker.conftest import connection_to, there_and_back
@@ -31,21 +32,14 @@ def tls_url(tls_port: int, certificates: Certificates, broker: PrivateBroker) ->
     return f"rediss://:{password}@localhost:{tls_port}/0?ssl_ca_certs={certificates.authority}"
 
 
-def cache_at(url: str) -> RedisCache:
-    """Return the cache as the settings make it."""
-    return RedisCache(url, {"OPTIONS": {"socket_timeout": 2.0}})
-
-
-def everything_works(url: str) -> None:
+def everything_works(url: str, settings: Any) -> None:
     """Use the server for all that the platform uses it for."""
+    settings.CACHE_URL = url
     with connection_to(url) as connection:
         assert there_and_back(connection) == {"said": "hello"}
     with Redis.from_url(url, socket_timeout=2.0) as events:
         assert events.publish("interview:events:a-session", "changed") == 0
-    cache = cache_at(url)
-    cache.set("throttle", 1)
-    assert cache.incr("throttle") == 2
-    cache.close()
+    assert Counter(scope="login", subject="somebody").hit() == 0
     broker = RedisBroker(url)
     broker.ping()
     broker.mark(broker.life())
@@ -54,8 +48,8 @@ def everything_works(url: str) -> None:
 
 
 class TestTls:
-    def test_is_used_for_everything(self, tls_url: str) -> None:
-        everything_works(tls_url)
+    def test_is_used_for_everything(self, tls_url: str, settings: Any) -> None:
+        everything_works(tls_url, settings)
 
     def test_is_refused_with_a_server_that_nobody_vouches_for(self, tls_url: str) -> None:
         stranger = tls_url.partition("?")[0]
