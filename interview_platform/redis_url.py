@@ -4,23 +4,8 @@ import ssl
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from django.core.exceptions import ImproperlyConfigured
-
+SCHEMES: Final = ("redis", "rediss")
 FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
-
-
-def check_redis_url(name: str, url: str) -> str:
-    """Return the URL, or raise `ImproperlyConfigured` with a sentence that names the setting."""
-    try:
-        parts = urlsplit(url)
-        is_valid = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
-    except ValueError:  # the port is no number
-        is_valid = False
-    if not is_valid:
-        raise ImproperlyConfigured(
-            f"{name}: expected redis://:password@host:6379/0, or rediss:// for TLS"
-        )
-    return url
 
 
 def without_query(url: str) -> str:

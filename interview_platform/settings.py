@@ -18,15 +18,19 @@ from interview_platform.env import (
     env_bool,
     env_choice,
     env_float,
+    env_hosts,
     env_int,
-    env_list,
     env_numbers,
+    env_origins,
     env_rate,
+    env_sender,
     env_text,
+    env_url,
     load_dotenv,
 )
 from interview_platform.local import broker_address, read_secret
-from interview_platform.redis_url import check_redis_url, tls_options, without_query
+from interview_platform.redis_url import SCHEMES as REDIS_SCHEMES
+from interview_platform.redis_url import tls_options, without_query
 from interview_platform.storage_url import signed_url_seconds, storage_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,7 +46,7 @@ JWT_SIGNING_KEY = env_text("JWT_SIGNING_KEY") or read_secret(DATA_DIR, "jwt_sign
 
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=False)
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 INSTALLED_APPS = [
     "accounts",
     "sessions",
@@ -120,7 +124,12 @@ WHITENOISE_USE_FINDERS = True  # the sidecar's and the admin's files, without a 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -----------------------------------------------------------------------------------------------------
-DATABASE_URL = env_text("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+DATABASE_URL = env_url(
+    "DATABASE_URL",
+    default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}",
+    schemes=("postgresql", "postgres", "sqlite"),
+    has_host=False,  # a file, or a server's socket
+)
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -146,7 +155,12 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Storage of recordings ----------------------------------------------------------------------------------------
-STORAGE_URL = env_text("STORAGE_URL", default=f"file://{DATA_DIR / 'uploads'}")
+STORAGE_URL = env_url(
+    "STORAGE_URL",
+    default=f"file://{DATA_DIR / 'uploads'}",
+    schemes=("file", "s3"),
+    has_host=False,  # a directory, or Amazon's
+)
 SIGNED_URL_SECONDS = signed_url_seconds(STORAGE_URL)  # 0: clients are not shown the bucket
 MEDIA_ROOT = DATA_DIR / "uploads"  # never served by path: views check the owner
 MEDIA_URL = "/uploads/"
@@ -178,8 +192,8 @@ AUDIO_RETENTION_DAYS = env_int("AUDIO_RETENTION_DAYS", default=0)
 SESSION_RETENTION_DAYS = env_int("SESSION_RETENTION_DAYS", default=0)
 
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
-BROKER_URL = check_redis_url("BROKER_URL", env_text("BROKER_URL") or broker_address(DATA_DIR))
-EVENTS_URL = check_redis_url("EVENTS_URL", env_text("EVENTS_URL", default=BROKER_URL))  # pub/sub
+BROKER_URL = env_url("BROKER_URL", default=broker_address(DATA_DIR), schemes=REDIS_SCHEMES)
+EVENTS_URL = env_url("EVENTS_URL", default=BROKER_URL, schemes=REDIS_SCHEMES)  # pub/sub
 BROKER_KEY_PREFIX = "interview:"
 CELERY_BROKER_URL = without_query(BROKER_URL)
 CELERY_BROKER_TRANSPORT = "interview_platform.broker_transport:Transport"
@@ -364,10 +378,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- Rate limits (interview_platform/http/throttles.py) --------------------------------------------------------------
 # Django's own cache is not used: in Redis it keeps pickles, which whoever writes there could make run code
-CACHE_URL = check_redis_url("CACHE_URL", env_text("CACHE_URL", default=EVENTS_URL))
+CACHE_URL = env_url("CACHE_URL", default=EVENTS_URL, schemes=REDIS_SCHEMES)
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------
-EMAIL_URL = env_text("EMAIL_URL")
+EMAIL_URL = env_url(
+    "EMAIL_URL", default="", schemes=("smtp", "smtps", "file", "console"), has_host=False
+)
 _mail = mail_from_url(EMAIL_URL)
 EMAIL_BACKEND = _mail.backend
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
@@ -375,9 +391,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
 EMAIL_FILE_PATH = _mail.folder
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env_text("EMAIL_FROM", default="Interview Platform <noreply@localhost>")
-PUBLIC_URL = env_text(
-    "PUBLIC_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000)}"
+DEFAULT_FROM_EMAIL = env_sender("EMAIL_FROM", default="Interview Platform <noreply@localhost>")
+PUBLIC_URL = env_url(
+    "PUBLIC_URL",
+    default=f"http://127.0.0.1:{env_int('PORT', default=8000)}",
+    schemes=("https", "http"),
 ).rstrip("/")
 REQUIRE_VERIFIED_EMAIL = env_bool("REQUIRE_VERIFIED_EMAIL", default=False)
 VERIFY_NEW_ADDRESSES = REQUIRE_VERIFIED_EMAIL or bool(EMAIL_URL)  # else the log would tell them
@@ -394,8 +412,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
+CSRF_TRUSTED_ORIGINS = env_origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
+CORS_ALLOWED_ORIGINS = env_origins("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CORS_ALLOW_HEADERS = (
@@ -417,6 +435,7 @@ if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logging ------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env_choice("LOG_LEVEL", choices=("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -438,7 +457,7 @@ LOGGING: dict[str, Any] = {
             "filters": ["request_id", "secret_paths"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},

@@ -1,36 +1,10 @@
-"""URLs of the Redis server, and what Celery is told of its TLS."""
+"""What Celery is told of a URL with TLS."""
 
 import ssl
 
-import pytest
-from django.core.exceptions import ImproperlyConfigured
-
-from interview_platform.redis_url import check_redis_url, tls_options, without_query
+from interview_platform.redis_url import tls_options, without_query
 
 TLS_URL = "rediss://:secret@host:6380/0?ssl_ca_certs=/etc/ca.pem"
-
-
-@pytest.mark.parametrize("url", ["redis://:secret@host:6379/2", "redis://[::1]", TLS_URL])
-def test_redis_is_taken_as_it_is_written(url: str) -> None:
-    assert check_redis_url("BROKER_URL", url) == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "127.0.0.1:6379",
-        "host",
-        "redis://",
-        "redis://host:port",
-        "amqp://host//",
-        "sentinel://one/main",
-        "memory://",
-        "unix:///run/redis",
-    ],
-)
-def test_anything_else_is_refused_with_a_sentence_that_names_the_setting(url: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"^BROKER_URL: expected redis://"):
-        check_redis_url("BROKER_URL", url)
 
 
 class TestTls:
