@@ -90,7 +90,7 @@ GUARDS: Final = (
     Mutation(
         "the one use of a link in a mail",
         "accounts/links.py",
-        "    if state != _state(user, kind):\n        raise LinkWorthless\n",
+        "    if state != _state(user, kind):\n        raise InvalidLink\n",
         "",
         (f"{ACCOUNTS}/test_forgotten_password.py::TestTheLink",),
     ),
