@@ -441,7 +441,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"},
-        "secret_paths": {"()": "interview_platform.http.secret_paths.SecretPathsFilter"},
+        "redaction": {"()": "interview_platform.http.log_redaction.RedactionFilter"},
         "without_traceback": {"()": "interview_platform.log_lines.WithoutTraceback"},
     },
     "formatters": {
@@ -454,7 +454,7 @@ LOGGING: dict[str, Any] = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id", "secret_paths"],
+            "filters": ["request_id", "redaction"],
         }
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -187,7 +187,7 @@ GUARDS: Final = (
     ),
     Mutation(
         "what people look for, in the web server's log",
-        "interview_platform/http/secret_paths.py",
+        "interview_platform/http/log_redaction.py",
         "return ASKED.sub(_without_value, SECRET.sub(",
         'return re.sub("^$", "", SECRET.sub(',
         (f"{SECURITY}/test_secrets_in_logs.py",),
