@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 
 MIN_KEY_BYTES = 32  # HS256: RFC 7518, section 3.2
-ORIGIN: Final = re.compile(r"https?://[^/*\s]+")
 ADMIN_PATH: Final = re.compile(r"[\w-]+(/[\w-]+)*")
 TAKEN: Final = {"api", "docs", "redoc", "health", "metrics", "static", "uploads", "openapi.json"}
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
@@ -29,20 +28,6 @@ def jwt_key_is_strong_and_its_own(**kwargs: Any) -> list[CheckMessage]:
     if any(example in key.lower() for example in EXAMPLES):
         errors.append(_error("JWT_SIGNING_KEY is a known example.", "E004"))
     return errors
-
-
-@register(Tags.security)
-def origins_are_named_in_full(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error for an entry that would let in more, or nobody."""
-    return [
-        Error(
-            f"CORS_ALLOWED_ORIGINS has {origin!r}.",
-            hint="Name each origin with its scheme and without a path: https://app.example.org",
-            id="accounts.E005",
-        )
-        for origin in settings.CORS_ALLOWED_ORIGINS
-        if not ORIGIN.fullmatch(origin)
-    ]
 
 
 @register(Tags.security)

@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 from accounts import second_factor
 from accounts.throttles import GuessCounter
 from interview_platform.errors import Refused
-from interview_platform.http.throttles import address_of
+from interview_platform.http.throttles import client_network
 
 NEXT: Final = REDIRECT_FIELD_NAME
 
@@ -41,7 +41,7 @@ class StaffSite(UnfoldAdminSite):
             return HttpResponseRedirect(place)
         if request.method != "POST":
             return super().login(request, extra_context)
-        guesses = GuessCounter(address_of(request), email=request.POST.get("username", ""))
+        guesses = GuessCounter(client_network(request), email=request.POST.get("username", ""))
         try:
             guesses.count()
         except Refused as refusal:
@@ -62,7 +62,7 @@ class StaffSite(UnfoldAdminSite):
             if second_factor.is_verified(request):
                 second_factor.forget(request.user.pk)
             return HttpResponseRedirect(reverse("admin:login"))
-        guesses = GuessCounter(address_of(request), email=f"code of {request.user.pk}")
+        guesses = GuessCounter(client_network(request), email=f"code of {request.user.pk}")
         try:
             guesses.count()
             second_factor.show_code(request, request.POST.get("code", "").replace(" ", ""))

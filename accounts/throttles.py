@@ -1,30 +1,29 @@
-"""Guesses at a password are counted, and mails that somebody has sent."""
+"""Limits of password guesses, and of e-mails that somebody has sent."""
 
 from rest_framework.request import Request
 
 from interview_platform.http.throttles import (
     Counter,
-    CounterIsAway,
+    CounterUnavailable,
     TooManyRequests,
-    address_of,
-    seconds_to_wait,
+    client_network,
 )
 
 
 class GuessCounter:
     """
-    Counts a try before the password is looked at, so that tries side by side are counted too.
+    Count a guess before the password is looked at, so that guesses side by side are counted too.
 
-    There are three ways to guess, and a counter for each: at one account from one address, at many accounts from one
-    address, at one account from many addresses. A try that one of them refuses does not reach the next: so one address
-    alone cannot lock an account's owner out.
+    There are three ways to guess, and a counter for each: at one account from one network, at many
+    accounts from one network, at one account from many networks. A guess that one of them refuses
+    does not reach the next: so one network alone cannot lock an account's owner out.
     """
 
-    def __init__(self, address: str, *, email: str) -> None:
+    def __init__(self, network: str, *, email: str) -> None:
         account = email.strip().lower()
-        self.pair = Counter(scope="login", subject=f"{account} {address}")
+        self.pair = Counter(scope="login", subject=f"{account} {network}")
         self.wider = (
-            Counter(scope="login_address", subject=address),
+            Counter(scope="login_address", subject=network),
             Counter(scope="login_account", subject=account),
         )
 
@@ -34,21 +33,21 @@ class GuessCounter:
             _count(counter)
 
     def forget(self) -> None:
-        """The password was right: begin anew for this pair; for the others this was no guess."""
-        self.pair.forget()
+        """Begin anew for this pair as the password was right; for the others this was no guess."""
+        self.pair.clear()
         for counter in self.wider:
-            counter.take_back()
+            counter.refund()
 
 
-def count_letter(request: Request, *, address: str) -> None:
-    """Count a mail by who has it sent and to whom it goes, the same for an address that nobody has."""
-    _count(Counter(scope="mail", subject=address_of(request)))
+def count_email(request: Request, *, address: str) -> None:
+    """Count an e-mail by who has it sent and by its recipient, whether or not there is one."""
+    _count(Counter(scope="mail", subject=client_network(request)))
     _count(Counter(scope="mail_to", subject=address.strip().lower()))
 
 
 def _count(counter: Counter) -> None:
-    seconds = seconds_to_wait(counter)
+    seconds = counter.hit()
     if seconds is None:
-        raise CounterIsAway(headers={"Retry-After": "5"})
+        raise CounterUnavailable(headers={"Retry-After": "5"})
     if seconds:
         raise TooManyRequests(headers={"Retry-After": str(seconds)})

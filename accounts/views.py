@@ -29,7 +29,7 @@ from accounts.serializers import (
 )
 from accounts.throttles import GuessCounter
 from interview_platform.http.envelope import answer
-from interview_platform.http.throttles import RegisterThrottle, address_of
+from interview_platform.http.throttles import RegisterThrottle, client_network
 
 TAGS = ["Users"]
 EXAMPLE_EMAIL = "jane@example.com"
@@ -85,7 +85,7 @@ class Login(PublicView):
         """Log in. Too many wrong passwords for one account from one address are a 429."""
         form = LoginIn(data=request.data)
         form.is_valid(raise_exception=True)
-        guesses = GuessCounter(address_of(request), email=form.validated_data["email"])
+        guesses = GuessCounter(client_network(request), email=form.validated_data["email"])
         guesses.count()
         signed_in = services.log_in(**form.validated_data)
         guesses.forget()

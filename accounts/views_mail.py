@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from accounts import services_mail
 from accounts.http import AuthenticatedRequest
 from accounts.serializers import ConfirmResetIn, ResetIn, VerifiedOut, VerifyIn
-from accounts.throttles import count_letter
+from accounts.throttles import count_email
 from accounts.views import EXAMPLE_EMAIL, PublicView
 from interview_platform.http.envelope import answer
 from interview_platform.http.throttles import UserThrottle
@@ -33,7 +33,7 @@ class ResetPassword(PublicView):
         """Send a link to the address if somebody has it; the answer is 202 and the same in any case."""
         form = ResetIn(data=request.data)
         form.is_valid(raise_exception=True)
-        count_letter(request, address=form.validated_data["email"])
+        count_email(request, address=form.validated_data["email"])
         services_mail.ask_for_reset(form.validated_data["email"])
         return answer(None, status=status.HTTP_202_ACCEPTED)
 
@@ -74,7 +74,7 @@ class SendVerification(APIView):
     )
     def post(self, request: AuthenticatedRequest) -> Response:
         """Send the link (again) to your own address; one that is verified gets none."""
-        count_letter(request, address=request.user.email)
+        count_email(request, address=request.user.email)
         services_mail.ask_for_verification(request.user)
         return answer(None, status=status.HTTP_202_ACCEPTED)
 

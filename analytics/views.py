@@ -27,7 +27,7 @@ from interview_platform.http.accept import KindAccept
 from interview_platform.http.conditional import conditional_answer
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 
 TAGS = ["Progress"]
 

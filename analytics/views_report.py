@@ -26,7 +26,7 @@ from analytics.serializers_report import (
 )
 from analytics.views import TAGS
 from interview_platform.http.accept import KindAccept
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 from pipeline.replies import Result, answer_with, hold_as_wished, note_wait
 
 

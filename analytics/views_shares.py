@@ -32,7 +32,7 @@ from analytics.serializers_shares import (
 )
 from analytics.views_report import FILES, KINDS, REPORT, ReportAccept, as_file
 from interview_platform.http.envelope import answer
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 from interview_platform.http.throttles import ScopeThrottle
 from media.selectors import get_recording
 from media.sending import send_recording

@@ -19,7 +19,7 @@ from analytics.selectors_agreement import Reviewed, list_reviewed
 from analytics.selectors_overview import read_overview
 from analytics.spreadsheet import write_table
 from analytics.stats import PERIOD_DAYS
-from interview_platform.http.admin_policy import CONTENT_SECURITY_POLICY
+from interview_platform.http.security_headers import ADMIN_CONTENT_SECURITY_POLICY
 from pipeline.values import METRICS
 
 VIEW_RUNS: Final = "pipeline.view_pipelinerun"  # every role has it
@@ -106,7 +106,7 @@ def agreement_csv(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
     everything = {**admin.site.each_context(request), **context}
-    policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    policy = {"Content-Security-Policy": ADMIN_CONTENT_SECURITY_POLICY}
     return TemplateResponse(request, template, everything, headers=policy)
 
 

@@ -53,7 +53,7 @@ def prepare(directory: Path) -> None:
     import django
     from django.conf import settings
 
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHE_URL = "memory://"
     rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
     rates["mail_to"] = "1000000/h"
     settings.ALLOWED_HOSTS = ["testserver"]

@@ -1,82 +1,66 @@
-"""Kombu's Redis transport, mended in two places: a worker outlives a dying broker, and what is no message at all."""
+"""Kombu's Redis transport, which two faults of Kombu 5.7 cannot end, through its public methods."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from queue import Empty
-from types import MappingProxyType
-from typing import Any
 
+from kombu import Connection
 from kombu.transport import redis
-from redis import ConnectionPool, Redis
-from redis.sentinel import Sentinel
+from redis import ConnectionPool
 
 logger = logging.getLogger(__name__)
 
+MALFORMED = (TypeError, ValueError, KeyError)  # what Kombu raises for bytes that are no message
 
-class Mended(redis.Channel):
+
+class Channel(redis.Channel):
     """
-    A channel that says so when its connection is gone.
+    Raise a connection error when the channel is used after its connection was closed.
 
-    After a loss Celery takes the connection apart, and then a task that was at work meanwhile wants to acknowledge its
-    message, or the channel to give messages back, over the old one. Kombu 5.7 stumbles there over an `AttributeError`, which
-    ends the worker with all that its children are at; a connection error is what everybody around it expects and survives.
-
-    Likewise bytes in a queue that are no message of Kombu's end the worker; here they are dropped.
+    After a lost connection Celery closes it; a task that was at work then acknowledges its message
+    through the old channel. Kombu raises an `AttributeError` there, which ends the worker and its
+    children; everybody around it expects and survives a connection error.
     """
 
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - Kombu's signature
+    @property
+    def pool(self) -> ConnectionPool:
+        """Return the pool of blocking connections."""
+        self._require_connection()
+        pool: ConnectionPool = super().pool
+        return pool
+
+    @property
+    def async_pool(self) -> ConnectionPool:
+        """Return the pool of the connections that the event loop reads."""
+        self._require_connection()
+        pool: ConnectionPool = super().async_pool
+        return pool
+
+    def _require_connection(self) -> None:
         if self.connection is None or self.connection.client is None:
-            raise ConnectionError("the connection to the broker was taken apart")
-        params: dict[str, Any] = super()._connparams(asynchronous=asynchronous)  # type: ignore[misc] # not in the stubs
-        return params
-
-    def _brpop_read(self, **options: Any) -> Any:
-        try:
-            return super()._brpop_read(**options)  # type: ignore[misc] # not in the stubs
-        except (TypeError, ValueError, KeyError) as trouble:
-            logger.error("What came from the broker is no message, and was dropped: %s", trouble)  # noqa: TRY400 - whose fault it is is known
-            raise Empty from trouble
-
-
-class Channel(Mended):
-    """Such a channel to a server at a known place."""
-
-
-class SentinelChannel(Mended, redis.SentinelChannel):
-    """
-    Such a channel to the server that Sentinels name.
-
-    Kombu reads the Sentinels off alternate addresses; where one of them fails it goes on with the next, and with a transport
-    of its own in place of ours. So we name them in the options, and there is one address.
-    """
-
-    from_transport_options = (*redis.SentinelChannel.from_transport_options, "sentinels")
-    sentinels: Sequence[tuple[str, int]] = ()
-    sentinel_kwargs: Mapping[str, Any] = MappingProxyType({})
-    master_name = ""
-
-    def _sentinel_managed_pool(self, asynchronous: bool = False) -> ConnectionPool:  # noqa: FBT001, FBT002 - Kombu's signature
-        parameters = self._connparams(asynchronous=asynchronous)
-        for known_to_sentinels in ("host", "port"):
-            parameters.pop(known_to_sentinels, None)
-        sentinel = Sentinel(  # type: ignore[no-untyped-call] # redis-py has none here
-            self.sentinels, sentinel_kwargs=self.sentinel_kwargs, **parameters
-        )
-        if asynchronous:  # Kombu closes what it finds there
-            self._async_sentinel_manager = sentinel
-        else:
-            self._sentinel_manager = sentinel
-        client: Redis = sentinel.master_for(self.master_name, Redis)  # type: ignore[no-untyped-call] # likewise
-        return client.connection_pool
+            raise ConnectionError("the connection to the broker was closed")
 
 
 class Transport(redis.Transport):
-    """The transport with such channels."""
+    """Drop bytes in a queue that are no message: in Kombu they end the worker."""
 
     Channel = Channel
 
+    def on_readable(self, fileno: int) -> None:  # type: ignore[override] # as in Kombu
+        """Read one message, in the event loop of a worker."""
+        try:
+            super().on_readable(fileno)
+        except MALFORMED as error:
+            _log_dropped(error)
 
-class SentinelTransport(redis.SentinelTransport):
-    """Likewise, where Sentinels know which server is the one to ask."""
+    def drain_events(  # type: ignore[override] # as in Kombu
+        self, connection: Connection, timeout: float | None = None
+    ) -> None:
+        """Read one message, waiting for it; raise `TimeoutError` when there was none to deliver."""
+        try:
+            super().drain_events(connection, timeout=timeout)
+        except MALFORMED as error:
+            _log_dropped(error)
+            raise TimeoutError from error
 
-    Channel = SentinelChannel
+
+def _log_dropped(error: Exception) -> None:
+    logger.error("Dropped a malformed message from the broker: %s", error)

@@ -12,21 +12,25 @@ from typing import Any
 import dj_database_url
 
 from interview_platform.admin_theme import UNFOLD  # noqa: F401 - the theme reads it here
-from interview_platform.broker_url import read_broker_url
 from interview_platform.database_options import postgres_settings
 from interview_platform.email_url import mail_from_url
 from interview_platform.env import (
     env_bool,
     env_choice,
     env_float,
+    env_hosts,
     env_int,
-    env_list,
     env_numbers,
+    env_origins,
+    env_rate,
+    env_sender,
     env_text,
+    env_url,
     load_dotenv,
 )
 from interview_platform.local import broker_address, read_secret
-from interview_platform.redis_url import speaks_redis
+from interview_platform.redis_url import SCHEMES as REDIS_SCHEMES
+from interview_platform.redis_url import tls_options, without_query
 from interview_platform.storage_url import signed_url_seconds, storage_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,7 +46,7 @@ JWT_SIGNING_KEY = env_text("JWT_SIGNING_KEY") or read_secret(DATA_DIR, "jwt_sign
 
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=False)
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 INSTALLED_APPS = [
     "accounts",
     "sessions",
@@ -62,13 +66,14 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
 ]
 MIDDLEWARE = [
     "interview_platform.http.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "interview_platform.http.guard_headers.GuardHeadersMiddleware",
-    "interview_platform.http.cors.CorsMiddleware",
+    "interview_platform.http.security_headers.SecurityHeadersMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "interview_platform.http.errors.JsonErrorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "interview_platform.http.slashes.TrailingSlashMiddleware",
@@ -78,7 +83,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "interview_platform.http.admin_policy.AdminPolicyMiddleware",
 ]
 ROOT_URLCONF = "interview_platform.urls"
 WSGI_APPLICATION = "interview_platform.wsgi.application"
@@ -120,7 +124,12 @@ WHITENOISE_USE_FINDERS = True  # the sidecar's and the admin's files, without a 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database -----------------------------------------------------------------------------------------------------
-DATABASE_URL = env_text("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+DATABASE_URL = env_url(
+    "DATABASE_URL",
+    default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}",
+    schemes=("postgresql", "postgres", "sqlite"),
+    has_host=False,  # a file, or a server's socket
+)
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -146,7 +155,12 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(DATABASE_URL)}
 
 # --- Storage of recordings ----------------------------------------------------------------------------------------
-STORAGE_URL = env_text("STORAGE_URL", default=f"file://{DATA_DIR / 'uploads'}")
+STORAGE_URL = env_url(
+    "STORAGE_URL",
+    default=f"file://{DATA_DIR / 'uploads'}",
+    schemes=("file", "s3"),
+    has_host=False,  # a directory, or Amazon's
+)
 SIGNED_URL_SECONDS = signed_url_seconds(STORAGE_URL)  # 0: clients are not shown the bucket
 MEDIA_ROOT = DATA_DIR / "uploads"  # never served by path: views check the owner
 MEDIA_URL = "/uploads/"
@@ -178,31 +192,23 @@ AUDIO_RETENTION_DAYS = env_int("AUDIO_RETENTION_DAYS", default=0)
 SESSION_RETENTION_DAYS = env_int("SESSION_RETENTION_DAYS", default=0)
 
 # --- Broker and Celery (reasons: docs/operations.md) ---------------------------------------------------------------
-BROKER_URL = env_text("BROKER_URL") or broker_address(DATA_DIR)
-# "A result is there": publish/subscribe in Redis' protocol; "" = nobody is told
-EVENTS_URL = env_text("EVENTS_URL", default=BROKER_URL if speaks_redis(BROKER_URL) else "")
+BROKER_URL = env_url("BROKER_URL", default=broker_address(DATA_DIR), schemes=REDIS_SCHEMES)
+EVENTS_URL = env_url("EVENTS_URL", default=BROKER_URL, schemes=REDIS_SCHEMES)  # pub/sub
 BROKER_KEY_PREFIX = "interview:"
-_broker = read_broker_url(
-    BROKER_URL,
-    options={
-        "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
-        "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-        "global_keyprefix": BROKER_KEY_PREFIX,
-    },
-)
-CELERY_BROKER_URL = _broker.url
-CELERY_BROKER_TRANSPORT = _broker.transport
-CELERY_BROKER_TRANSPORT_OPTIONS = _broker.options
-CELERY_BROKER_USE_SSL = _broker.tls
+CELERY_BROKER_URL = without_query(BROKER_URL)
+CELERY_BROKER_TRANSPORT = "interview_platform.broker_transport:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # far above the longest hard limit, else tasks loop
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": env_float("BROKER_SOCKET_TIMEOUT", default=5.0),  # the API sets 0.7
+    "socket_connect_timeout": env_float("BROKER_CONNECT_TIMEOUT", default=2.0),
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "global_keyprefix": BROKER_KEY_PREFIX,
+}
+CELERY_BROKER_USE_SSL = tls_options(BROKER_URL)
 CELERY_BROKER_CONNECTION_TIMEOUT = env_float("BROKER_CONNECT_TIMEOUT", default=2.0)
-CELERY_BROKER_NATIVE_DELAYED_DELIVERY_QUEUE_TYPE = "classic"  # nothing of ours is sent for later
-CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = _broker.queue_type
-CELERY_TASK_DEFAULT_QUEUE_TYPE = _broker.queue_type
 CELERY_RESULT_BACKEND = None  # results live in the database: nothing to leak or to expire
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -320,15 +326,15 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "interview_platform.http.openapi.EnvelopeSchema",
     "DEFAULT_THROTTLE_CLASSES": ["interview_platform.http.throttles.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "login": env_text("THROTTLE_LOGIN", default="10/15m"),
-        "login_address": env_text("THROTTLE_LOGIN_ADDRESS", default="100/15m"),
-        "login_account": env_text("THROTTLE_LOGIN_ACCOUNT", default="100/15m"),
-        "mail": env_text("THROTTLE_MAIL", default="20/h"),
-        "mail_to": "5/h",  # to one address, whoever asks
-        "register": env_text("THROTTLE_REGISTER", default="60/h"),
-        "user": env_text("THROTTLE_USER", default="1200/m"),
-        "upload": env_text("THROTTLE_UPLOAD", default="240/h"),
-        "comment": "20/h",  # of visitors of a shared report, by address
+        "login": env_rate("THROTTLE_LOGIN", default="10/15m"),
+        "login_address": env_rate("THROTTLE_LOGIN_ADDRESS", default="100/15m"),
+        "login_account": env_rate("THROTTLE_LOGIN_ACCOUNT", default="100/15m"),
+        "mail": env_rate("THROTTLE_MAIL", default="20/h"),
+        "mail_to": "5/hour",  # to one address, whoever asks
+        "register": env_rate("THROTTLE_REGISTER", default="60/h"),
+        "user": env_rate("THROTTLE_USER", default="1200/m"),
+        "upload": env_rate("THROTTLE_UPLOAD", default="240/h"),
+        "comment": "20/hour",  # of visitors of a shared report, by address
     },
     "EXCEPTION_HANDLER": "interview_platform.http.errors.handle_exception",
     "NUM_PROXIES": env_int("NUM_PROXIES", default=0),
@@ -370,25 +376,14 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Cache: throttle counters, shared by all API processes ----------------------------------------------------------
-CACHE_URL = env_text("CACHE_URL", default=EVENTS_URL)
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-        "KEY_PREFIX": BROKER_KEY_PREFIX + "cache",
-        "OPTIONS": {
-            "socket_timeout": 0.5,
-            "socket_connect_timeout": 0.5,
-            "pool_class": "interview_platform.redis_url.ServerPool",
-        },
-    }
-}
-if not CACHE_URL:  # each process counts by itself (`pipeline.W002`)
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# --- Rate limits (interview_platform/http/throttles.py) --------------------------------------------------------------
+# Django's own cache is not used: in Redis it keeps pickles, which whoever writes there could make run code
+CACHE_URL = env_url("CACHE_URL", default=EVENTS_URL, schemes=REDIS_SCHEMES)
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------
-EMAIL_URL = env_text("EMAIL_URL")
+EMAIL_URL = env_url(
+    "EMAIL_URL", default="", schemes=("smtp", "smtps", "file", "console"), has_host=False
+)
 _mail = mail_from_url(EMAIL_URL)
 EMAIL_BACKEND = _mail.backend
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
@@ -396,9 +391,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.use_tls, _mail.use_ssl
 EMAIL_FILE_PATH = _mail.folder
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env_text("EMAIL_FROM", default="Interview Platform <noreply@localhost>")
-PUBLIC_URL = env_text(
-    "PUBLIC_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000)}"
+DEFAULT_FROM_EMAIL = env_sender("EMAIL_FROM", default="Interview Platform <noreply@localhost>")
+PUBLIC_URL = env_url(
+    "PUBLIC_URL",
+    default=f"http://127.0.0.1:{env_int('PORT', default=8000)}",
+    schemes=("https", "http"),
 ).rstrip("/")
 REQUIRE_VERIFIED_EMAIL = env_bool("REQUIRE_VERIFIED_EMAIL", default=False)
 VERIFY_NEW_ADDRESSES = REQUIRE_VERIFIED_EMAIL or bool(EMAIL_URL)  # else the log would tell them
@@ -415,8 +412,19 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
+CSRF_TRUSTED_ORIGINS = env_origins("CSRF_TRUSTED_ORIGINS", wildcards=True)
+CORS_ALLOWED_ORIGINS = env_origins("CORS_ALLOWED_ORIGINS")  # for clients with a bearer token
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    *("authorization", "content-type", "idempotency-key", "if-none-match"),
+    *("prefer", "range", "x-request-id"),
+)
+CORS_EXPOSE_HEADERS = (
+    *("Content-Disposition", "Content-Range", "ETag", "Location", "Preference-Applied"),
+    *("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"),
+)
+CORS_PREFLIGHT_MAX_AGE = 600  # seconds
 ADMIN_PATH = env_text("ADMIN_PATH", default="admin").strip("/")
 STAFF_SECOND_FACTOR = env_choice(
     "STAFF_SECOND_FACTOR", choices=("optional", "required", "off"), default="optional"
@@ -427,12 +435,13 @@ if env_bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logging ------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env_choice("LOG_LEVEL", choices=("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "interview_platform.http.request_id.RequestIdFilter"},
-        "secret_paths": {"()": "interview_platform.http.secret_paths.SecretPathsFilter"},
+        "redaction": {"()": "interview_platform.http.log_redaction.RedactionFilter"},
         "without_traceback": {"()": "interview_platform.log_lines.WithoutTraceback"},
     },
     "formatters": {
@@ -445,10 +454,10 @@ LOGGING: dict[str, Any] = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id", "secret_paths"],
+            "filters": ["request_id", "redaction"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": env_text("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},

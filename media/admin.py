@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from interview_platform.errors import Refused
-from interview_platform.http.big_lists import BigList
+from interview_platform.http.admin_lists import LargeTableMixin
 from media.models import AudioAnswer
 from media.sending import send_recording
 from pipeline.admin_actions import RunActions
@@ -26,7 +26,7 @@ FROM_THE_START = (
 
 
 @admin.register(AudioAnswer)
-class RecordingAdmin(RunActions, BigList, ModelAdmin):
+class RecordingAdmin(RunActions, LargeTableMixin, ModelAdmin):
     """Looks recordings up and plays them; whoever listens is written down. Nothing can be changed."""
 
     ordering = ("-pk",)

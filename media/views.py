@@ -21,7 +21,7 @@ from interview_platform.http.accept import FileAccept
 from interview_platform.http.arrival import began_at
 from interview_platform.http.envelope import answer
 from interview_platform.http.parsers import StrictJSONParser
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 from interview_platform.http.throttles import UploadThrottle
 from media import selectors, services
 from media.audio_files import CONTENT_TYPES

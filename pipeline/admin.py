@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from interview_platform.http.big_lists import BigList, KnownValuesFilter
+from interview_platform.http.admin_lists import LargeTableMixin
 from pipeline import reconciler, services
 from pipeline.admin_actions import RunActions
 from pipeline.models import (
@@ -78,7 +78,7 @@ class JudgedBefore(TabularInline):
 
 
 @admin.register(PipelineRun)
-class RunAdmin(RunActions, BigList, ReadOnly):
+class RunAdmin(RunActions, LargeTableMixin, ReadOnly):
     """Runs, the latest first; stuck and failed ones by filter."""
 
     run_path = ""
@@ -94,7 +94,7 @@ class RunAdmin(RunActions, BigList, ReadOnly):
         "failure_code",
         "created_at",
     )
-    list_filter = ("state", "stage", ("failure_code", KnownValuesFilter), "created_at")
+    list_filter = ("state", "stage", "failure_code", "created_at")
     search_fields = ("uuid", "session__uuid", "session__owner__email")
     search_help_text = "A run's or session's id, or the beginning of an e-mail address"
     uuid_paths = ("uuid", "session__uuid")
@@ -134,7 +134,7 @@ class RunAdmin(RunActions, BigList, ReadOnly):
         self.message_user(request, f"Sent again: {reconciler.reconcile()}")
 
 
-class OfARun(BigList, ReadOnly):
+class OfARun(LargeTableMixin, ReadOnly):
     """What was made of one run: found by the run, the session or the candidate."""
 
     search_fields = ("run__uuid", "run__session__uuid", "run__session__owner__email")
@@ -179,7 +179,7 @@ class EvaluationAdmin(RunActions, JudgementAdmin):
         "scorer_version",
         "edited",
     )
-    list_filter = ("scorable", ("scorer_version", KnownValuesFilter))
+    list_filter = ("scorable", "scorer_version")
     actions = ("re_evaluate",)
 
 
@@ -199,7 +199,7 @@ class WantedEvaluationAdmin(OfARun):
     list_select_related = ("run", "asked_by")
 
 
-class OfASession(BigList, ReadOnly):
+class OfASession(LargeTableMixin, ReadOnly):
     """What was made of one session: found by the session or the candidate."""
 
     search_fields = ("session__uuid", "session__owner__email")
@@ -235,7 +235,7 @@ class TryAdmin(OfARun):
 
 
 @admin.register(LanguageModelCall)
-class LanguageModelCallAdmin(BigList, ReadOnly):
+class LanguageModelCallAdmin(LargeTableMixin, ReadOnly):
     """What language models were asked for, what it consumed and how it ended."""
 
     list_display = (
@@ -249,7 +249,7 @@ class LanguageModelCallAdmin(BigList, ReadOnly):
         "outcome",
         "seconds",
     )
-    list_filter = (("purpose", KnownValuesFilter), "created_at")
+    list_filter = ("purpose", "created_at")
     search_fields = ("owner__email", "session__uuid")
     search_help_text = "A session's id, or the beginning of an e-mail address"
     uuid_paths = ("session__uuid",)

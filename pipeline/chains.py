@@ -10,7 +10,6 @@ import logging
 import time
 from typing import Any, ClassVar, Final
 
-from amqp.exceptions import AMQPError
 from celery import chain, signature
 from celery.canvas import Signature
 from django.conf import settings
@@ -109,7 +108,7 @@ def _send_rest(run: PipelineRun) -> bool:
 def _send(work: "Signature[Any]") -> bool:
     try:
         work.apply_async()
-    except (KombuError, AMQPError, OSError) as error:
+    except (KombuError, OSError) as error:
         _Rest.until = time.monotonic() + REST_SECONDS
         events.note_absence(settings.BROKER_URL)
         logger.warning("The broker is away, %s waits: %s", work, type(error).__name__)

@@ -28,19 +28,6 @@ def leases_outlive_heartbeats(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def somebody_is_told(**kwargs: Any) -> list[CheckMessage]:
-    """Return a warning where the broker is no Redis and nothing stands in for what Redis does beside it."""
-    if settings.EVENTS_URL and settings.CACHE_URL:
-        return []
-    message = (
-        "There is no EVENTS_URL beside BROKER_URL: requests that wait are answered at once, "
-        "each API process throttles by itself, and /metrics has no counters."
-    )
-    hint = "Set EVENTS_URL to a Redis or Valkey server; it may lose everything."
-    return [Warning(message, hint=hint, id="pipeline.W002")]
-
-
-@register()
 def messages_outlive_tasks(**kwargs: Any) -> list[CheckMessage]:
     """Return a warning where the broker would deliver a task again while it runs."""
     longest = max(hard for _, hard in settings.STAGE_LIMITS.values())

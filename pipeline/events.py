@@ -1,8 +1,8 @@
 """
 "Something about this session changed": from the workers to requests that wait (`Prefer: wait`).
 
-Publish/subscribe in the Redis protocol; without a server for it (`EVENTS_URL`) nobody waits, and nobody is told. Nothing is lost when an event is: whoever waits looks at the database once more
-before it answers.
+Redis publish/subscribe. Nothing is lost when an event is: whoever waits looks at the database once
+more before it answers.
 """
 
 import logging
@@ -19,8 +19,6 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.exceptions import RedisError
 from redis.retry import Retry
-
-from interview_platform.redis_url import connect
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ def key(name: str) -> str:
 @cache
 def server() -> "redis.Redis":
     """Return the client of the events server; it connects when it is used, and again after a fork."""
-    return connect(
+    return redis.Redis.from_url(
         settings.EVENTS_URL,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
@@ -62,7 +60,7 @@ def announce(session_uuid: UUID) -> None:
 
 def tell(say: Callable[["redis.Redis"], object]) -> bool:
     """Say something that may get lost; return whether it was heard."""
-    if not settings.EVENTS_URL or time.monotonic() < _Rest.until:
+    if time.monotonic() < _Rest.until:
         return False
     try:
         say(server())
@@ -108,9 +106,6 @@ class Subscription:
 @contextmanager
 def subscription(session_uuid: UUID) -> Iterator[Subscription]:
     """Listen from here on to what happens to the session."""
-    if not settings.EVENTS_URL:
-        yield Subscription(None)
-        return
     client = server()  # held while we listen: a client that is let go closes its connections
     pubsub = client.pubsub()  # type: ignore[no-untyped-call] # redis-py has none here
     try:

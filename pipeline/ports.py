@@ -109,8 +109,8 @@ class Broker(Protocol):
         """Return how many messages lie in each queue."""
         ...
 
-    def unacknowledged(self) -> int | None:
-        """Return how many messages workers have taken and not finished; None where that cannot be told."""
+    def unacknowledged(self) -> int:
+        """Return how many messages workers have taken and not finished."""
         ...
 
 

@@ -15,7 +15,7 @@ from accounts.idempotency import Idempotent
 from interview_platform.http.accept import KindAccept
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
 from pipeline.http import PollView

@@ -5,12 +5,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from interview_platform.http.big_lists import BigList
+from interview_platform.http.admin_lists import LargeTableMixin
 from sessions import services
 from sessions.models import InterviewSession, SessionShare, ShareComment
 
 
-class InterviewSessionAdmin(BigList, ModelAdmin):
+class InterviewSessionAdmin(LargeTableMixin, ModelAdmin):
     """
     Looks sessions up and removes them; everything that follows from work is read-only.
 

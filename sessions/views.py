@@ -11,7 +11,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.envelope import answer
 from interview_platform.http.pagination import PageIn, paginate
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 from sessions import selectors, services
 from sessions.serializers import (
     DeletedOut,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project_settings
-from django.core.cache import cache
 from django.test import TransactionTestCase
 from hypothesis import settings as searches
 from rest_framework.test import APIClient
@@ -101,9 +100,7 @@ def _tables_are_emptied_quickly() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_was_away() -> None:
     """Forget that an earlier test's counters were away, and what they have counted."""
-    throttles._Rest.until = 0.0
-    throttles.allowances.forget()
-    cache.clear()  # people of two tests may have the same number
+    throttles.reset_counters()  # people of two tests may have the same number
 
 
 @pytest.fixture

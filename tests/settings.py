@@ -37,4 +37,4 @@ if not _database_url:
     DATABASES["default"]["TEST"] = {"NAME": str(_directory / "test.sqlite3")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread's connection must not outlive it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHE_URL = "memory://"  # counters of this process

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from interview_platform.http.envelope import Answer, answer
-from interview_platform.http.queries import read_query
+from interview_platform.http.query_params import read_query
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100

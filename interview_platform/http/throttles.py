@@ -1,40 +1,37 @@
 """
-How often somebody may ask: counters in the cache, shared by all API processes.
+Rate limits, counted in Redis for all API processes together.
 
-When the cache is away, polls, uploads and registrations stay open and log-ins are closed with a 503: a guess at a password
-is the one thing that must not go uncounted.
+While Redis is unavailable, log-ins are refused with 503, because a guess at a password must not go
+uncounted; everything else is let through uncounted.
 """
 
 import functools
 import hashlib
 import logging
-import re
 import time
-from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, ClassVar
 
-from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import settings
 from django.http import HttpRequest
+from limits import parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from interview_platform.errors import Refused
-from interview_platform.http.allowances import Allowances, part_of
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # it imports this module, by way of the settings
 
 logger = logging.getLogger(__name__)
-allowances = Allowances()  # of this process
 
-RATE = re.compile(r"(\d+)/(\d*)([smhd])")
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-REST_SECONDS = (
-    5.0  # an absent cache is not asked again for so long: its time-out would slow each answer
-)
+REDIS_SECONDS = 0.5  # to connect, and to answer
+BREAK_SECONDS = 5.0  # without a question to an unavailable Redis: each would cost a time-out
+IPV6_PREFIX = 64  # what one subscriber gets: each has 2**64 addresses
 
 
 class TooManyRequests(Refused):
@@ -45,7 +42,7 @@ class TooManyRequests(Refused):
     message = "Too many requests"
 
 
-class CounterIsAway(Refused):
+class CounterUnavailable(Refused):
     """Nobody can count, and this must be counted."""
 
     status = 503
@@ -53,112 +50,74 @@ class CounterIsAway(Refused):
     message = "The service is temporarily unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many in so many seconds."""
+class CircuitBreaker:
+    """Remember, for one process, that Redis was unavailable a moment ago."""
 
-    limit: int
-    seconds: int
+    open_until: ClassVar[float] = 0.0
 
+    @classmethod
+    def is_open(cls) -> bool:
+        """Return whether Redis is not to be asked now."""
+        return time.monotonic() < cls.open_until
 
-@functools.cache
-def parse_rate(text: str) -> Rate:
-    """Read `10/15m`, `60/h` and the like."""
-    match = RATE.fullmatch(text.strip())
-    if match is None:
-        raise ImproperlyConfigured(f"{text!r}: expected a rate such as 10/15m or 60/h")
-    return Rate(limit=int(match[1]), seconds=int(match[2] or 1) * SECONDS[match[3]])
-
-
-def rate_of(scope: str) -> Rate:
-    """Return the rate that the settings give to a scope."""
-    return parse_rate(str(api_settings.DEFAULT_THROTTLE_RATES[scope]))
+    @classmethod
+    def trip(cls, error: Exception) -> None:
+        """Ask nothing for a while."""
+        cls.open_until = time.monotonic() + BREAK_SECONDS
+        logger.warning("Redis is unavailable, nothing is counted: %s", type(error).__name__)
 
 
 class Counter:
-    """Counts what one subject does within a window that opens with the first of it. Raises when the cache is away."""
+    """Count what one subject does within a window that opens with the first of it."""
 
     def __init__(self, *, scope: str, subject: str) -> None:
-        self.rate = rate_of(scope)
-        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]  # no address lies in the cache
-        self.key = f"throttle:{scope}:{digest}"
+        digest = hashlib.sha256(subject.encode()).hexdigest()[:32]  # Redis gets no address
+        self._rate = parse(str(api_settings.DEFAULT_THROTTLE_RATES[scope]))
+        self._key = (scope, digest)
 
-    def seconds_to_wait(self) -> int:
-        """Count one more, atomically; return 0 when it is within the rate, else the seconds until the window closes."""
-        opened = self._opened()
-        if self._count(1, opened=opened) <= self.rate.limit:
-            return 0
-        return self._left_of(opened)
+    def hit(self) -> int | None:
+        """
+        Count one more, atomically, and return the seconds to wait: 0 within the rate.
 
-    def seconds_to_wait_in_parts(self) -> int:
-        """Do the same by counting some requests in advance, for what need not be counted to the last one."""
-        subject = self.key, self.rate.limit
-        if allowances.use(subject):
-            return 0
-        opened, number = self._opened(), part_of(self.rate.limit)
-        counted = self._count(number, opened=opened)
-        granted = min(number, self.rate.limit - (counted - number))
-        if granted <= 0:
-            return self._left_of(opened)
-        allowances.keep(subject, number=granted - 1, until=float(opened + self.rate.seconds))
-        return 0
-
-    def take_back(self) -> None:
-        """Count one less; an absent cache forgets by itself."""
+        Return None while Redis is unavailable.
+        """
+        if CircuitBreaker.is_open():
+            return None
         try:
-            cache.decr(f"{self.key}:{cache.get(self.key)}")
-        except ValueError:
-            return  # the window closed meanwhile
+            limiter = _limiter(settings.CACHE_URL)
+            if limiter.hit(self._rate, *self._key):
+                return 0
+            window = limiter.get_window_stats(self._rate, *self._key)
         except (RedisError, OSError) as error:
-            logger.warning("The cache is away, nothing is taken back: %s", type(error).__name__)
+            CircuitBreaker.trip(error)
+            return None
+        return max(1, round(window.reset_time - time.time()))
 
-    def forget(self) -> None:
-        """Begin anew; an absent cache forgets by itself."""
+    def refund(self) -> None:
+        """Count one less; an unavailable Redis forgets by itself."""
         try:
-            cache.delete_many([self.key, f"{self.key}:{cache.get(self.key)}"])
+            _limiter(settings.CACHE_URL).hit(self._rate, *self._key, cost=-1)
         except (RedisError, OSError) as error:
-            logger.warning("The cache is away, nothing is forgotten: %s", type(error).__name__)
+            CircuitBreaker.trip(error)
 
-    def _opened(self) -> int:
-        return int(cache.get_or_set(self.key, int(time.time()), self.rate.seconds) or 0)
-
-    def _count(self, number: int, *, opened: int) -> int:
-        return _add(number, f"{self.key}:{opened}", seconds=self.rate.seconds)
-
-    def _left_of(self, opened: int) -> int:
-        return max(1, opened + self.rate.seconds - int(time.time()))
-
-
-class _Rest:
-    """Remembers, for one process, that the cache was away a moment ago."""
-
-    until: ClassVar[float] = 0.0
-
-
-def seconds_to_wait(counter: Counter, *, in_parts: bool = False) -> int | None:
-    """Count one more; return the seconds to wait, 0 for none, and None when the cache is away."""
-    if time.monotonic() < _Rest.until:
-        return None
-    try:
-        return counter.seconds_to_wait_in_parts() if in_parts else counter.seconds_to_wait()
-    except (RedisError, OSError) as error:
-        _Rest.until = time.monotonic() + REST_SECONDS
-        logger.warning("The cache is away, nothing is counted: %s", type(error).__name__)
-        return None
+    def clear(self) -> None:
+        """Begin anew; an unavailable Redis forgets by itself."""
+        try:
+            _limiter(settings.CACHE_URL).clear(self._rate, *self._key)
+        except (RedisError, OSError) as error:
+            CircuitBreaker.trip(error)
 
 
 class ScopeThrottle(BaseThrottle):
-    """Counts requests by person, else by address; open when the cache is away."""
+    """Limit requests by person, else by network; let all through while Redis is unavailable."""
 
     scope: ClassVar[str]
-    in_parts: ClassVar[bool] = False  # count some in advance: quicker, and never too many
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        """Tell whether this request is within the rate."""
+        """Return whether this request is within the rate."""
         user = request.user
-        subject = f"user {user.pk}" if user and user.pk else f"ip {self.get_ident(request)}"
-        counter = Counter(scope=self.scope, subject=subject)
-        self._wait = seconds_to_wait(counter, in_parts=self.in_parts) or 0
+        subject = f"user {user.pk}" if user and user.pk else f"ip {client_network(request)}"
+        self._wait = Counter(scope=self.scope, subject=subject).hit() or 0
         return self._wait == 0
 
     def wait(self) -> float:
@@ -167,37 +126,61 @@ class ScopeThrottle(BaseThrottle):
 
 
 class UserThrottle(ScopeThrottle):
-    """All that somebody asks for."""
+    """Limit all requests of somebody."""
 
     scope = "user"
-    in_parts = True
 
 
 class RegisterThrottle(ScopeThrottle):
-    """New accounts from one address."""
+    """Limit new accounts from one network."""
 
     scope = "register"
 
 
 class UploadThrottle(ScopeThrottle):
-    """Recordings of one person."""
+    """Limit the recordings of one person."""
 
     scope = "upload"
 
 
-def address_of(request: Request | HttpRequest) -> str:
-    """Return the client's address; `X-Forwarded-For` counts only as far as our own proxies wrote it."""
-    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it reads `META` alone
+def client_network(request: Request | HttpRequest) -> str:
+    """
+    Return the IPv4 address, or the /64 network of the IPv6 address, that a request comes from.
+
+    `X-Forwarded-For` counts only as far as our own proxies wrote it (`NUM_PROXIES`).
+    """
+    return network_of(str(BaseThrottle().get_ident(request)))  # type: ignore[arg-type] # it reads `META` alone
 
 
-def _add(number: int, key: str, *, seconds: int) -> int:
-    """Count so many more in a window, which is there already for all but the first: they ask the cache no more than they must."""
+def network_of(client: str) -> str:
+    """Return the network of an address that may have brackets, a port or a zone."""
+    host = client.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        return int(cache.incr(key, number))
-    except ValueError:  # nobody has counted in it yet, or it was thrown out
-        if cache.add(key, number, seconds):
-            return number
-    try:
-        return int(cache.incr(key, number))
-    except ValueError:  # it closed between two commands
-        return number
+        address = ip_address(host.partition("%")[0])
+    except ValueError:  # a proxy wrote "unknown"
+        return client
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, IPV6_PREFIX), strict=False))
+
+
+def reset_counters() -> None:
+    """Forget all counts, and that Redis was unavailable."""
+    CircuitBreaker.open_until = 0.0
+    _limiter(settings.CACHE_URL).storage.reset()
+
+
+@functools.cache
+def _limiter(url: str) -> FixedWindowRateLimiter:
+    """Return the limiter of this process; it connects when it is used, and again after a fork."""
+    storage = storage_from_string(
+        url,
+        key_prefix=f"{settings.BROKER_KEY_PREFIX}limits",
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+    )
+    return FixedWindowRateLimiter(storage)

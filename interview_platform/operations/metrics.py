@@ -90,10 +90,7 @@ def ask_broker() -> Metrics:
     broker = registry.broker()
     for queue, number in broker.waiting(settings.QUEUES).items():
         messages.add_metric((queue,), number)
-    taken = broker.unacknowledged()
-    if taken is None:
-        return [messages]
-    unacknowledged.add_metric((), taken)
+    unacknowledged.add_metric((), broker.unacknowledged())
     return [messages, unacknowledged]
 
 
@@ -158,7 +155,7 @@ def _sources() -> dict[str, Bounded[Metrics]]:
     asks: dict[str, Callable[[], Metrics]] = {
         "database": ask_database,
         "broker": ask_broker,
-        **({"events": ask_events} if settings.EVENTS_URL else {}),
+        "events": ask_events,
     }
     return {name: Bounded(ask) for name, ask in asks.items()}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from interview_platform.http.secret_paths import SecretPathsFilter, mask, mask_query
+from interview_platform.http.log_redaction import RedactionFilter, mask, mask_query
 
 
 class MaskingLogger(Logger):  # type: ignore[misc] # gunicorn has no types
@@ -14,7 +14,7 @@ class MaskingLogger(Logger):  # type: ignore[misc] # gunicorn has no types
     def setup(self, cfg: Any) -> None:
         """Set the logs up as gunicorn does, with a filter on what it says of errors."""
         super().setup(cfg)
-        self.error_log.addFilter(SecretPathsFilter())
+        self.error_log.addFilter(RedactionFilter())
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> Any:
         """Return the values that the format of a request's line may name."""

@@ -1,4 +1,4 @@
-"""`Broker` over a Redis or Valkey server, at a known place or behind Sentinels."""
+"""`Broker` over a Redis or Valkey server."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from interview_platform.redis_url import connect
 from pipeline.ports import BrokerAway, BrokerLife
 
 SECONDS: Final = 1.0  # to connect, and to answer
@@ -19,10 +18,10 @@ EPOCH: Final = "broker-epoch"
 
 
 class RedisBroker:
-    """A flush takes our mark with it, a restart or another master changes the server's own id."""
+    """A flush takes our mark with it, a restart changes the server's own id."""
 
     def __init__(self, url: str) -> None:
-        self._server = connect(
+        self._server = Redis.from_url(
             url,
             socket_timeout=SECONDS,
             socket_connect_timeout=SECONDS,
@@ -50,7 +49,7 @@ class RedisBroker:
         with self._asked() as server:
             return {queue: int(server.llen(_key(queue))) for queue in queues}
 
-    def unacknowledged(self) -> int | None:
+    def unacknowledged(self) -> int:
         """Return how many messages workers have taken and not finished."""
         with self._asked() as server:
             return int(server.hlen(_key("unacked")))

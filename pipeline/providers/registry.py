@@ -4,7 +4,6 @@ from functools import cache
 
 from django.conf import settings
 
-from interview_platform.redis_url import speaks_redis
 from pipeline.ports import (
     AudioProbe,
     AudioStore,
@@ -48,13 +47,9 @@ def audio_store() -> AudioStore:
 @cache
 def broker() -> Broker:
     """Return the broker, for questions about itself."""
-    if speaks_redis(settings.BROKER_URL):
-        from pipeline.providers.broker_redis import RedisBroker
+    from pipeline.providers.broker_redis import RedisBroker
 
-        return RedisBroker(settings.BROKER_URL)
-    from pipeline.providers.broker_rabbitmq import RabbitMqBroker
-
-    return RabbitMqBroker()
+    return RedisBroker(settings.BROKER_URL)
 
 
 @cache

@@ -126,7 +126,7 @@ MUTATIONS: Final = (
         ("tests/integration/sessions/test_sessions.py",),
     ),
     Mutation(
-        "the word for a connection that was taken apart",
+        "the error for a connection that was closed",
         "interview_platform/broker_transport.py",
         "if self.connection is None or self.connection.client is None:",
         "if self is None:",

@@ -26,10 +26,17 @@ GUARDS: Final = (
     Mutation(
         "the atomic count of guesses",
         "interview_platform/http/throttles.py",
-        "        return int(cache.incr(key, number))\n    except ValueError:  # nobody",
-        "        seen = int(cache.get(key) or 0) + number\n        cache.set(key, seen, seconds)\n"
-        "        return seen\n    except ValueError:  # nobody",
+        "            if limiter.hit(self._rate, *self._key):\n",
+        "            if limiter.test(self._rate, *self._key):\n"
+        "                limiter.hit(self._rate, *self._key)\n",
         (f"{SECURITY}/test_guesses.py::TestManyAtOnce",),
+    ),
+    Mutation(
+        "the common count of an IPv6 network",
+        "interview_platform/http/throttles.py",
+        "IPV6_PREFIX = 64",
+        "IPV6_PREFIX = 128",
+        (f"{SECURITY}/test_guesses.py::TestGuesses",),
     ),
     Mutation(
         "the count of guesses before the password is looked at",
@@ -48,7 +55,7 @@ GUARDS: Final = (
     Mutation(
         "the closed door while nobody can count",
         "accounts/throttles.py",
-        '        raise CounterIsAway(headers={"Retry-After": "5"})\n',
+        '        raise CounterUnavailable(headers={"Retry-After": "5"})\n',
         "        return\n",
         (f"{ACCOUNTS}/test_login.py",),
     ),
@@ -83,7 +90,7 @@ GUARDS: Final = (
     Mutation(
         "the one use of a link in a mail",
         "accounts/links.py",
-        "    if state != _state(user, kind):\n        raise LinkWorthless\n",
+        "    if state != _state(user, kind):\n        raise InvalidLink\n",
         "",
         (f"{ACCOUNTS}/test_forgotten_password.py::TestTheLink",),
     ),
@@ -180,7 +187,7 @@ GUARDS: Final = (
     ),
     Mutation(
         "what people look for, in the web server's log",
-        "interview_platform/http/secret_paths.py",
+        "interview_platform/http/log_redaction.py",
         "return ASKED.sub(_without_value, SECRET.sub(",
         'return re.sub("^$", "", SECRET.sub(',
         (f"{SECURITY}/test_secrets_in_logs.py",),

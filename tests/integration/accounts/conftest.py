@@ -1,15 +1,7 @@
 import pytest
-from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from interview_platform.http import throttles
 from tests.integration.accounts.people import Person, register
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted_yet() -> None:
-    cache.clear()
-    throttles._Rest.until = 0.0
 
 
 @pytest.fixture

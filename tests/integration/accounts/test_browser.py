@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts.browser import COOKIE, PATH
+from interview_platform.http.throttles import reset_counters
 from tests.integration.accounts.people import PASSWORD, Person, status_with
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ class TestRegisterAndLogIn:
         assert api.cookies[COOKIE]["secure"]
 
     def test_count_wrong_passwords_as_the_other_log_in_does(self, page: APIClient) -> None:
-        cache.clear()
+        reset_counters()
         wrong = {**BODY, "password": "not-this-one"}
 
         found = [post(page, "login", wrong).status_code for _ in range(11)]

@@ -116,7 +116,7 @@ class TestRegister:
     def test_is_throttled_by_address_and_says_when_to_come_again(
         self, api: APIClient, settings: Any
     ) -> None:
-        rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "register": "2/h"}
+        rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "register": "2/hour"}
         settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
 
         answers = [

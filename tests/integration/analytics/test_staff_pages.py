@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.roles import give_roles
 from analytics.models import StaffScore
-from interview_platform.http.admin_policy import CONTENT_SECURITY_POLICY
+from interview_platform.http.security_headers import ADMIN_CONTENT_SECURITY_POLICY
 from pipeline.models import PipelineRun, Stage
 from pipeline.models_language import LanguageModelCall
 from tests.factories import (
@@ -88,7 +88,7 @@ class TestBothPages:
 
     @pytest.mark.parametrize("path", [OVERVIEW, AGREEMENT])
     def test_may_load_what_the_admins_pages_may(self, reviewer: Client, path: str) -> None:
-        assert reviewer.get(path)["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert reviewer.get(path)["Content-Security-Policy"] == ADMIN_CONTENT_SECURITY_POLICY
 
     def test_are_linked_beside_every_page_of_the_admin(self, reviewer: Client) -> None:
         shown = page(reviewer, "/admin/")

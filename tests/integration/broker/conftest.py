@@ -1,13 +1,11 @@
-"""Brokers of every kind that the platform runs on."""
+"""A TLS certificate, and connections to the broker as Celery makes them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from kombu import Connection, Queue
 
-from interview_platform.broker_url import read_broker_url
-from tests.rabbitmq import RabbitMq, is_installed
+from interview_platform.redis_url import tls_options, without_query
 from tests.tls import OPENSSL, Certificates, make_certificates
 
 OPTIONS: dict[str, Any] = {
@@ -25,43 +23,27 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture(scope="session")
-def rabbitmq(
-    tmp_path_factory: pytest.TempPathFactory, certificates: Certificates
-) -> Iterator[RabbitMq]:
-    """A RabbitMQ that runs."""
-    if not is_installed():
-        pytest.skip("there is no RabbitMQ on this machine: apt-get install rabbitmq-server")
-    server = RabbitMq(tmp_path_factory.mktemp("rabbitmq"), certificates)
-    server.start()
-    yield server
-    server.stop()
-
-
-def connection_to(url: str, **options: Any) -> Connection:
+def connection_to(url: str) -> Connection:
     """Return a connection to the broker as Celery makes it from the settings."""
-    broker = read_broker_url(url, options={**OPTIONS, **options})
     return Connection(
-        broker.url,
-        transport=broker.transport,
-        ssl=broker.tls or False,
-        transport_options=broker.options,
+        without_query(url),
+        transport="interview_platform.broker_transport:Transport",
+        ssl=tls_options(url) or False,
+        transport_options=OPTIONS,
         connect_timeout=2,
     )
 
 
-def there_and_back(connection: Connection, *, queue_type: str = "classic") -> Any:
+def there_and_back(connection: Connection) -> Any:
     """Send a message, take it from its queue, and return what it says."""
-    arguments = {"x-queue-type": queue_type} if queue_type == "quorum" else None
     heard: list[Any] = []
 
     def hear(body: Any, message: Any) -> None:
         heard.append(body)
         message.ack()
 
-    queue = Queue("there-and-back", routing_key="there-and-back", queue_arguments=arguments)
+    queue = Queue("there-and-back", routing_key="there-and-back")
     with connection.Consumer(queue, callbacks=[hear]):
         connection.Producer().publish({"said": "hello"}, routing_key="there-and-back")
-        while not heard:  # it may have come while the broker confirmed it
-            connection.drain_events(timeout=10)
+        connection.drain_events(timeout=10)
     return heard[0]

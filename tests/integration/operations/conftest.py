@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from interview_platform.operations import health, metrics
@@ -13,7 +12,6 @@ from tests.private_broker import PrivateBroker
 @pytest.fixture(autouse=True)
 def _nothing_asked_yet() -> None:
     """Let no test get the answer to an earlier one's question."""
-    cache.clear()
     health._questions.cache_clear()
     health._Last.missing = ""
     metrics._sources.cache_clear()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from celery.exceptions import InvalidTaskError
 from kombu import Connection, Queue
+from kombu.asynchronous import Hub
 
 from celery_app import app
 from interview_platform import broker_messages
@@ -18,7 +19,7 @@ def connection(broker: PrivateBroker) -> Any:
         yield made
 
 
-class TestAConnectionThatWasTakenApart:
+class TestAClosedConnection:
     def test_is_an_error_that_workers_expect_when_a_task_acknowledges_late(
         self, connection: Connection
     ) -> None:
@@ -26,7 +27,7 @@ class TestAConnectionThatWasTakenApart:
         expected = connection.connection_errors
         connection.collect()
 
-        with pytest.raises(expected, match="taken apart"):
+        with pytest.raises(expected, match="was closed"):
             channel.basic_ack("the message of a task that has just ended")
 
 
@@ -42,6 +43,23 @@ class TestWhatIsNoMessage:
 
             assert client.llen("interview:gpu") == 0
         assert taken == []
+
+    @pytest.mark.parametrize("junk", ["no message", "[]"])
+    def test_is_dropped_by_a_workers_event_loop(
+        self, connection: Connection, broker: PrivateBroker, junk: str
+    ) -> None:
+        taken: list[object] = []
+        consumer = connection.Consumer([Queue("gpu")], on_message=taken.append, no_ack=True)
+        hub = Hub()
+        connection.register_with_event_loop(hub)
+        with broker.client() as client, consumer:
+            client.lpush("interview:gpu", junk)
+            connection.Producer().publish("a message", routing_key="gpu")
+            while not taken:
+                hub.run_once()
+            hub.close()
+
+            assert client.llen("interview:gpu") == 0
 
 
 class TestAMessageThatMakesNoSense:

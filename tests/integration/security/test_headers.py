@@ -195,13 +195,13 @@ class TestAPageOfAnotherOrigin:
             Client().get(ME, headers={"Origin": ELSEWHERE}),
         )
 
-        assert before.status_code == 204
+        assert before.status_code == 200
         assert "PUT" in before.headers["Access-Control-Allow-Methods"]
-        assert "Authorization" in before.headers["Access-Control-Allow-Headers"]
+        assert "authorization" in before.headers["Access-Control-Allow-Headers"]
         for answer in (before, then):
             assert answer.headers["Access-Control-Allow-Origin"] == ELSEWHERE
             assert "Access-Control-Allow-Credentials" not in answer.headers
-            assert "Origin" in answer.headers["Vary"]
+            assert "origin" in answer.headers["Vary"].lower()
 
     @pytest.mark.parametrize("origin", ["https://evil.example.org", "null", f"{ELSEWHERE}.evil"])
     def test_is_not_let_in_otherwise(self, origin: str) -> None:

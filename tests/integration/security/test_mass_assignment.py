@@ -13,11 +13,11 @@ from typing import Any, Final
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from rest_framework.test import APIClient
 
+from interview_platform.http.throttles import reset_counters
 from interview_platform.operations.docs import document_of
 from tests.factories import PASSWORD, make_user
 from tests.integration.security.people import BODIES, House, furnish, knock
@@ -105,7 +105,7 @@ def declared(route: Route) -> set[str]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    cache.clear()
+    reset_counters()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

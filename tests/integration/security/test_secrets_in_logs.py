@@ -11,7 +11,7 @@ from gunicorn.config import Config
 from rest_framework.test import APIClient
 
 from analytics import views_shares
-from interview_platform.http.secret_paths import SecretPathsFilter
+from interview_platform.http.log_redaction import RedactionFilter
 from interview_platform.stack import parts
 from interview_platform.stack.access_log import MaskingLogger
 from interview_platform.stack.config import read_config
@@ -80,7 +80,7 @@ class TestOurOwnLog:
             raise RuntimeError
 
         monkeypatch.setattr("sessions.shares.find_share", fail)
-        caplog.handler.addFilter(SecretPathsFilter())
+        caplog.handler.addFilter(RedactionFilter())
 
         response = APIClient(raise_request_exception=False).get(PATH)
 
@@ -91,4 +91,4 @@ class TestOurOwnLog:
         handlers = settings.LOGGING["handlers"].values()
 
         assert handlers
-        assert all("secret_paths" in handler["filters"] for handler in handlers)
+        assert all("redaction" in handler["filters"] for handler in handlers)

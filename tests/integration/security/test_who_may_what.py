@@ -10,11 +10,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
 from accounts.tokens import issue_tokens
+from interview_platform.http.throttles import reset_counters
 from tests.factories import make_session, make_user
 from tests.integration.security.people import STAFF, VISITORS, House, furnish, knock, make_staff
 from tests.integration.security.routes import METHODS, admin_paths, routes, rows
@@ -43,7 +43,7 @@ def house() -> House:
 @contextmanager
 def undone() -> Iterator[None]:
     """Take back what the block did, and what was counted before it."""
-    cache.clear()
+    reset_counters()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -6,7 +6,6 @@ from accounts.checks import (
     admin_has_a_path_of_its_own,
     jwt_key_is_strong_and_its_own,
     links_in_mails_lead_here,
-    origins_are_named_in_full,
 )
 
 GOOD = "a8f1c2" * 8
@@ -34,21 +33,6 @@ class TestJwtKey:
 
     def test_is_an_error_when_it_is_the_secret_key(self, settings: Any) -> None:
         assert found(settings, key=GOOD, secret=GOOD) == ["accounts.E003"]
-
-
-class TestOrigins:
-    @pytest.mark.parametrize(
-        "origin", ["*", "app.example.org", "https://app.example.org/", "https://*.example.org"]
-    )
-    def test_are_named_in_full(self, settings: Any, origin: str) -> None:
-        settings.CORS_ALLOWED_ORIGINS = ["https://app.example.org", origin]
-
-        assert [message.id for message in origins_are_named_in_full()] == ["accounts.E005"]
-
-    def test_may_have_a_port(self, settings: Any) -> None:
-        settings.CORS_ALLOWED_ORIGINS = ["http://localhost:5173"]
-
-        assert origins_are_named_in_full() == []
 
 
 class TestTheAdminsPath:

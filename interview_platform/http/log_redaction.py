@@ -1,8 +1,8 @@
 """
-What of an address no log has: the path of a shared report, which is its secret, and what people look for.
+Redact secrets and what people typed from the URLs in log lines.
 
-Of a query the names stay, and the values of those that have a number or one of our own words; staff look for addresses,
-and candidates for companies.
+The path of a shared report is its secret. Of a query the names stay, and the values of parameters that
+are a number or one of our own words; staff look for addresses, and candidates for companies.
 """
 
 import logging
@@ -22,12 +22,12 @@ PLAIN: Final = frozenset(
 
 
 def mask(text: str) -> str:
-    """Return the text without what is a secret, or somebody's words, in its addresses."""
+    """Return the text with the secrets, and what people typed, masked in its URLs."""
     return ASKED.sub(_without_value, SECRET.sub(rf"\1{MASKED}", text))
 
 
 def mask_query(query: str) -> str:
-    """Return what stands behind a question mark, masked."""
+    """Return a query string, masked."""
     return mask(f"?{query}")[1:]
 
 
@@ -35,11 +35,11 @@ def _without_value(found: re.Match[str]) -> str:
     return found[0] if found[2] in PLAIN else f"{found[1]}{MASKED}"
 
 
-class SecretPathsFilter(logging.Filter):
-    """Takes it out of each log line."""
+class RedactionFilter(logging.Filter):
+    """Redact each log line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record."""
+        """Keep every record, redacted."""
         message = record.getMessage()
         masked = mask(message)
         if masked != message:
