@@ -319,11 +319,11 @@ class TestCompletingASession:
         services.complete_session(question.session)
         own = PipelineRun.objects.get(question=None)
         broker.empty()
-        chains.ring_for_session(question.session.pk)
+        chains.enqueue_session_run(question.session.pk)
         too_early = messages(broker)
         PipelineRun.objects.filter(pk=answer.pk).update(state="completed", stage=Stage.DONE)
 
-        chains.ring_for_session(question.session.pk)
+        chains.enqueue_session_run(question.session.pk)
 
         assert too_early == []
         assert messages(broker) == [("score_session", own.pk)]
