@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from pipeline import chains, events, leases, services
-from pipeline.leases import Claim, Fenced
+from pipeline.leases import Claim, LeaseLost
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -143,7 +143,7 @@ class TestANewRecording:
 
         assert where(first) == ("transcribe", "superseded")
         assert where(second) == ("transcribe", "queued")
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             leases.finish(held, keep=lambda _: None)
 
     def test_leaves_a_finished_attempt_readable(
