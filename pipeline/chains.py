@@ -94,13 +94,11 @@ def send(task: str, *, expires: float | None = None, **arguments: int | str) -> 
 
 def enqueue_session_run(session_id: int) -> None:
     """Enqueue the session's own run once none of its answers is in work."""
-    unfinished = PipelineRun.objects.filter(
-        session_id=session_id, state__in=PipelineRun.UNFINISHED
-    ).values_list("pk", "question_id")[:2]
-    if len(unfinished) == 1:
-        [(run_id, question_id)] = unfinished
-        if question_id is None:
-            enqueue_run(run_id)
+    unfinished = list(
+        PipelineRun.objects.filter(session_id=session_id, state__in=PipelineRun.UNFINISHED)[:2]
+    )
+    if len(unfinished) == 1 and unfinished[0].question_id is None:
+        enqueue_run(unfinished[0].pk)
 
 
 def _send_rest(run: PipelineRun) -> bool:

@@ -370,7 +370,7 @@ class TestStaff:
 
         assert services.requeue_run(run)
 
-        assert not leases.beat(held)
+        assert not leases.renew(held)
         assert messages(broker) == [("transcribe_answer", run.pk)]
 
 
