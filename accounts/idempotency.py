@@ -1,9 +1,10 @@
 """
 `Idempotency-Key`: a POST that is sent twice is carried out once.
 
-The row of the key is committed before the request is carried out, so a second one that comes meanwhile sees it. Whoever
-holds the row for longer than any request may take has died, and the next one takes over. That also settles the row of a
-request whose database went down: until then, a repeated request gets a 409.
+The row of the key is committed before the request is carried out, so a second one that comes
+meanwhile sees it. A request that holds the row for longer than any request may take has died, and
+the next one takes over. That also settles the row of a request whose database went down: until
+then, a repeated request gets a 409.
 """
 
 import hashlib
@@ -140,7 +141,7 @@ def _take(request: Request, *, owner: User) -> IdempotentAnswer:
 
 
 def _try(write: Callable[[], object]) -> None:
-    """Write to the row; when the database is down the client still gets its answer, and the row is taken over later."""
+    """Write to the row; if the database is down, answer all the same: the row is taken over later."""
     try:
         write()
     except (OperationalError, InterfaceError) as error:

@@ -64,8 +64,9 @@ def enqueue_run(run_id: int, *, impatient: bool = True) -> bool:
     """
     Enqueue the rest of the run's chain; return whether the broker accepted it.
 
-    Never raise for an unreachable broker: the row says what is to be done, and the reconciler enqueues it later.
-    `impatient` callers, which hold up a client, do not even try while the broker is known to be down.
+    Never raise for an unreachable broker: the row says what is to be done, and the reconciler
+    enqueues it later. `impatient` callers, which hold up a client, do not even try while the broker
+    is known to be down.
     """
     if impatient and time.monotonic() < _Rest.until:
         return False
@@ -76,7 +77,7 @@ def enqueue_run(run_id: int, *, impatient: bool = True) -> bool:
 
 
 def enqueue_new_run(run: PipelineRun) -> bool:
-    """Enqueue a run that the caller has just created, without reading it again; never wait for a broker that is down."""
+    """Enqueue a run that was just created, unless the broker is known to be down."""
     return time.monotonic() >= _Rest.until and _send_rest(run)
 
 

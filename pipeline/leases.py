@@ -1,8 +1,9 @@
 """
 Leases on runs: claim, renew, finish, retry, fail, release, expire.
 
-Each change is one conditional UPDATE whose row count decides, so it works alike on PostgreSQL and on SQLite, and a late
-worker changes nothing. Times are the database's own (`Now()`), because the clocks of workers may differ.
+Each change is one conditional UPDATE whose row count decides, so it works alike on PostgreSQL and
+on SQLite, and a late worker changes nothing. Times are the database's own (`Now()`), because the
+clocks of workers may differ.
 """
 
 import logging
@@ -81,9 +82,9 @@ def exit_if_silent(what: str) -> Iterator[None]:
     """
     End this process if the block takes longer than three leases; only workers may use this.
 
-    A connection whose other end is silent but alive blocks its thread forever: the driver has no deadline of its own, and
-    the kernel sees every packet acknowledged. A supervisor, or Celery's pool, starts a new process. A database that is
-    down raises errors, and these end the block.
+    A connection whose other end is silent but alive blocks its thread forever: the driver has no
+    deadline of its own, and the kernel sees every packet acknowledged. A supervisor, or Celery's
+    pool, starts a new process. A database that is down raises errors, and these end the block.
     """
     watchdog = threading.Timer(SILENT_LEASES * settings.LEASE_SECONDS, _exit, (what,))
     watchdog.daemon = True
@@ -129,7 +130,7 @@ def renew(held: Claim) -> bool:
 
 
 class Heartbeat:
-    """A thread that renews a lease until the stage's hard limit: a stage that hangs must lose it."""
+    """A thread that renews a lease, until the stage's hard limit: one that hangs must lose it."""
 
     def __init__(self, held: Claim) -> None:
         self._held = held
@@ -176,10 +177,10 @@ def keep_lease_alive(held: Claim) -> Iterator[None]:
 @exit_if_silent("the end of a stage")
 def finish(held: Claim, *, keep: Callable[[PipelineRun], None]) -> None:
     """
-    Advance the run to its next stage and save the result, in one transaction; raise `LeaseLost` when the lease is lost.
+    Advance the run to its next stage and save the result in one transaction, or raise `LeaseLost`.
 
-    The session's row is locked meanwhile: two answers that finish together take turns. Every change of more than one
-    table locks it first, as uploads and deletions do, so no two of them ever deadlock.
+    The session's row is locked meanwhile: two answers that finish together take turns. Every change
+    of more than one table locks it first, as uploads and deletions do, so no two of them deadlock.
     """
     try:
         with transaction.atomic():
@@ -233,7 +234,7 @@ def release(held: Claim) -> None:
 
 @exit_if_silent("the expiry of a lost child's lease")
 def expire(*, run_id: int, worker: str) -> bool:
-    """Expire the lease of a child process that this worker has just lost, so that no one waits for its end."""
+    """Expire the lease of a child process that this worker has just lost."""
     own = StageRun.objects.filter(run_id=run_id, worker=worker, outcome=Outcome.RUNNING)
     token = own.order_by("-pk").values_list("token", flat=True).first()
     held = PipelineRun.objects.filter(pk=run_id, state=State.RUNNING, lease_token=token)
@@ -258,7 +259,7 @@ def fail_expired() -> list[PipelineRun]:
 
 def lock_session(run_id: int) -> InterviewSession | None:
     """
-    Lock and return the session of the run until the end of the transaction; return None when it is gone.
+    Lock the run's session until the end of the transaction and return it; None when it is gone.
 
     Its key stays unlocked (`no_key`): rows that refer to the session can be written meanwhile.
     """
@@ -274,7 +275,7 @@ def answers_in_work() -> "QuerySet[PipelineRun]":
 
 
 def _advance(held: Claim) -> None:
-    """Lock the session, read it again, and move the run to its next stage; raise `LeaseLost` when the lease is lost."""
+    """Lock the session and move the run to its next stage, or raise `LeaseLost`."""
     following = step_after(held.stage)
     is_last = following == Stage.DONE
     session = lock_session(held.run.pk)

@@ -136,7 +136,8 @@ def loop(stop: threading.Event, *, each: Callable[[], object]) -> None:
     """
     Call `each` every tick until it is time to stop.
 
-    Errors end one call, not the loop: a database that is down is waited for. One that is silent ends the process.
+    Errors end one call, not the loop: a database that is down is waited for. One that is silent
+    ends the process.
     """
     while not stop.is_set():
         try:

@@ -213,7 +213,7 @@ def results_are_current(session: InterviewSession) -> bool:
 
 
 def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
-    """Return the evaluation of each question's latest evaluated attempt, in the order of the questions."""
+    """Return each question's evaluation of the latest evaluated attempt, by position."""
     found = (
         EvaluationRecord.objects.filter(run__session=session, run__question__isnull=False)
         .select_related("run__question", "run__transcript")

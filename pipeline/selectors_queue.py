@@ -88,7 +88,7 @@ def stages_of(run: PipelineRun) -> Sequence[str]:
 
 
 def with_queue_facts(runs: "QuerySet[PipelineRun]") -> "QuerySet[PipelineRun]":
-    """Annotate the runs with the start of their present stage, and waiting ones with their place in the queue."""
+    """Annotate the start of the present stage, and the place in the queue of waiting runs."""
     tries = StageRun.objects.filter(token=OuterRef("lease_token"))
     waiting = When(state__in=(State.QUEUED, State.RETRY_WAIT), then=Subquery(_place_in_queue()))
     return runs.alias(queue=QUEUE).annotate(
@@ -97,7 +97,7 @@ def with_queue_facts(runs: "QuerySet[PipelineRun]") -> "QuerySet[PipelineRun]":
 
 
 def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
-    """Return the facts that a forecast needs of these unfinished runs, which come from `with_queue_facts`."""
+    """Return what a forecast needs of these unfinished runs of `with_queue_facts`."""
     now = timezone.now()
     return [
         Work(
@@ -114,7 +114,7 @@ def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
 
 
 def _place_in_queue() -> "QuerySet[PipelineRun, Any]":
-    """Return what is before the outer query's run on its queue, and what is in work there, as one JSON object."""
+    """Return what is before the outer query's run on its queue, and what is in work there."""
     before = Q(state=State.QUEUED, pk__lt=OuterRef("pk"))
     begun = Q(state=State.RUNNING)
     return (

@@ -247,7 +247,7 @@ def _start_session_run(session: InterviewSession, *, stage: Stage = Stage.SCORE)
 
 
 def _start_again(run: PipelineRun, stage: Stage, *, why: Why = Why.AGAIN) -> None:
-    """Put the run back to `stage`, without what was made from there on; its worker loses the lease."""
+    """Reset the run to `stage` without later results; its worker loses the lease."""
     _close_tries([run.pk])
     PipelineRun.objects.filter(pk=run.pk).update(
         **RESET_FIELDS, stage=stage, state=State.QUEUED, request_id=current_request_id()

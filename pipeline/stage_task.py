@@ -37,8 +37,9 @@ class StageTask(BaseTask):
     """
     One stage of a run.
 
-    A stage whose work cannot be done now ends with `Ignore`: Celery sends no further link of the chain and records no
-    failure. Retries are scheduled in the database (`next_run_at`), never in the broker.
+    A stage whose work cannot be done now ends with `Ignore`: Celery sends no further link of the
+    chain and records no failure. Retries are scheduled in the database (`next_run_at`), never in
+    the broker.
     """
 
     abstract = True
@@ -51,7 +52,7 @@ class StageTask(BaseTask):
         work: Callable[[PipelineRun], Result],
         keep: Callable[[PipelineRun, Result], None],
     ) -> None:
-        """Do the stage's work outside of any transaction, and save its result in the one that ends the stage."""
+        """Do the work outside of any transaction; save its result in the one that ends the stage."""
         if not isinstance(run_id, int):
             raise Ignore
         held = leases.claim(run_id=run_id, stage=stage, worker=str(self.request.hostname or ""))
@@ -107,7 +108,7 @@ def _release(held: Claim) -> None:
 
 @leases.exit_if_silent("a notification")
 def _notify(run: PipelineRun, *, ended: bool) -> None:
-    """Wake the clients that wait for the session, and enqueue the session's run when this was its last answer."""
+    """Wake the clients that wait for the session; enqueue its own run after the last answer."""
     events.announce(run.session.uuid)
     if ended and run.question_id is not None:
         chains.enqueue_session_run(run.session_id)

@@ -1,8 +1,10 @@
 """
-Handlers of Celery's worker signals: report that a worker is alive, recover lost work, check kept connections.
+Handlers of Celery's worker signals: report that a worker is alive, recover lost work, check
+kept connections.
 
-A worker process keeps its connection to PostgreSQL from one task to the next. `CELERY_DB_REUSE_MAX` keeps Celery from
-closing it around each task; what Django does with a connection between two requests is done here between two tasks.
+A worker process keeps its connection to PostgreSQL from one task to the next. `CELERY_DB_REUSE_MAX`
+keeps Celery from closing it around each task; what Django does with a connection between two
+requests is done here between two tasks.
 """
 
 import logging
@@ -83,7 +85,7 @@ def wait_for_recovery(**_: Any) -> None:
 
 @task_failure.connect
 def expire_lost_lease(sender: Any, exception: Any, kwargs: Any, **_: Any) -> None:
-    """Expire the lease of a child that was killed or exceeded its hard limit, so that its run can be claimed at once."""
+    """Expire the lease of a child that was killed or exceeded its hard limit."""
     run_id = kwargs.get("run_id") if isinstance(kwargs, dict) else None
     if not isinstance(exception, (WorkerLostError, TimeLimitExceeded)):
         return
@@ -99,7 +101,7 @@ def expire_lost_lease(sender: Any, exception: Any, kwargs: Any, **_: Any) -> Non
 
 @task_prerun.connect
 def check_connections(sender: Any, **_: Any) -> None:
-    """Close connections that are broken or too old; the others are tested before use (`CONN_HEALTH_CHECKS`)."""
+    """Close broken and old connections; `CONN_HEALTH_CHECKS` tests the others before use."""
     if sender.request.is_eager:  # it runs within its caller's transaction
         return
     with leases.exit_if_silent("the check of a kept connection"):
@@ -112,8 +114,9 @@ def no_forks() -> Iterator[None]:
     """
     Let no child be forked during the block where the database is an SQLite file.
 
-    SQLite keeps its locks in the process's memory. A child that is forked meanwhile believes that it holds its parent's
-    locks and takes none of its own: that has damaged a database, and has left children that saw it locked forever.
+    SQLite keeps its locks in the process's memory. A child that is forked meanwhile believes that
+    it holds its parent's locks and takes none of its own: that has damaged a database, and has left
+    children that saw it locked forever.
     """
     with _forks:
         try:

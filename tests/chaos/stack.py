@@ -209,7 +209,7 @@ class ChaosStack:
         )
 
     def _way_to_database(self) -> dict[str, str]:
-        """Return the worker's own address of the database: PostgreSQL is reached through the proxy."""
+        """Return the workers' address of the database: PostgreSQL is behind the proxy."""
         if not (self.postgres and self.proxy):
             return {}
         address = urlsplit(self.postgres.url)

@@ -1,4 +1,4 @@
-"""F15, F16, F32: the database crashes or goes silent, the disk is full, and people upload meanwhile."""
+"""F15, F16, F32: the database crashes or goes silent, the disk is full; people upload."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
