@@ -1,22 +1,24 @@
 """
 `Idempotency-Key`: a POST that is sent twice is carried out once.
 
-The row of the key is committed before the request is carried out, so a second one that comes meanwhile sees it. Whoever
-holds the row for longer than any request may take has died, and the next one takes over. When the database goes away
-under a request, its row is brought up to date once the database is back: the one that comes again is not kept waiting.
+The row of the key is committed before the request is carried out, so a second one that comes
+meanwhile sees it. A request that holds the row for longer than any request may take has died, and
+the next one takes over. That also settles the row of a request whose database went down: until
+then, a repeated request gets a 409.
 """
 
 import hashlib
 import json
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
@@ -25,10 +27,11 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
-from accounts.late_writes import AWAY, late_writes
 from accounts.models import IdempotentAnswer, User
 from interview_platform.errors import Conflict, Detail, Invalid, TooLarge
 from interview_platform.http.envelope import Answer
+
+logger = logging.getLogger(__name__)
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -96,16 +99,18 @@ class Idempotent(APIView):
                 },
             }
             row = self._own_row()
-            late_writes.make(lambda: row.update(**answer))
+            _try(lambda: row.update(**answer))
         else:
             self._let_go()
 
     def _let_go(self) -> None:
-        late_writes.make(self._own_row().delete)
+        _try(self._own_row().delete)
 
     def _own_row(self) -> "QuerySet[IdempotentAnswer]":
         """Find the row, unless somebody took it over."""
-        return IdempotentAnswer.objects.none() if self._row is None else _held_by(self._row)
+        if self._row is None:
+            return IdempotentAnswer.objects.none()
+        return IdempotentAnswer.objects.filter(pk=self._row.pk, created_at=self._row.created_at)
 
 
 def forget_old_answers() -> int:
@@ -120,17 +125,11 @@ def _take(request: Request, *, owner: User) -> IdempotentAnswer:
     fingerprint = _fingerprint(request)
     now = timezone.now()
     IdempotentAnswer.objects.filter(owner=owner, created_at__lt=now - KEPT_FOR).delete()
-    row = IdempotentAnswer(owner=owner, key=key, fingerprint=fingerprint)
     try:
         with transaction.atomic():
-            row.save()
-    except AWAY:
-        late_writes.make_later(_held_by(row).delete)  # it may have been committed
-        raise
+            return IdempotentAnswer.objects.create(owner=owner, key=key, fingerprint=fingerprint)
     except IntegrityError:
         first = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
-    else:
-        return row
     if first is None:  # it was let go this moment
         raise InProgress(headers={"Retry-After": "1"})
     if first.fingerprint != fingerprint:
@@ -141,11 +140,12 @@ def _take(request: Request, *, owner: User) -> IdempotentAnswer:
     return _take_over(first)
 
 
-def _held_by(row: IdempotentAnswer) -> "QuerySet[IdempotentAnswer]":
-    """Find the row by whose it is: its time tells one holder from the next."""
-    return IdempotentAnswer.objects.filter(
-        owner_id=row.owner_id, key=row.key, created_at=row.created_at
-    )
+def _try(write: Callable[[], object]) -> None:
+    """Write to the row; if the database is down, answer all the same: the row is taken over later."""
+    try:
+        write()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("The row of an Idempotency-Key stays as it is: %s", error)
 
 
 def _take_over(first: IdempotentAnswer) -> IdempotentAnswer:

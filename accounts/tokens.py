@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -43,14 +42,6 @@ class RefreshToken(Token):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whom an access token names. It is worth something only while that person is active and has that version."""
-
-    uuid: UUID
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
 class TokenPair:
     """What a client keeps after a log-in."""
 
@@ -67,15 +58,6 @@ def issue_tokens(user: User) -> TokenPair:
 def read_access_token(raw: str) -> User:
     """Return the person whom the token stands for, or raise `TokenInvalid`."""
     return _holder(_decode(AccessToken, raw))
-
-
-def read_holder(raw: str) -> Holder:
-    """Return whom the access token names, for a query that looks at the person itself; raise `TokenInvalid`."""
-    token = _decode(AccessToken, raw)
-    try:
-        return Holder(UUID(token[api_settings.USER_ID_CLAIM]), int(token[VERSION_CLAIM]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise TokenInvalid from error
 
 
 def rotate(raw: str) -> TokenPair:

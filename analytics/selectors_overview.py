@@ -28,7 +28,7 @@ from pipeline.models import PipelineRun, StageRun, WorkerHeartbeat
 from pipeline.models_language import LanguageModelCall
 from pipeline.models_staff import WantedEvaluation
 from pipeline.progress import QUEUE_OF
-from pipeline.worker_life import seen_within
+from pipeline.worker_signals import seen_within
 from sessions.models import InterviewSession
 
 State = PipelineRun.State

@@ -18,7 +18,7 @@ UPLOADERS: Final = 20
 POLLERS: Final = 50
 RATE: Final = 16_000
 MEGABYTE: Final = 1_000_000
-QUERIES: Final = 2
+QUERIES: Final = 4
 PLACE: Final = 44 + 2_000  # in the file, where recordings differ
 
 

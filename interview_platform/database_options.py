@@ -7,7 +7,8 @@ LOCK_SECONDS: Final = 15
 IDLE_SECONDS: Final = 60  # within a transaction: its process hangs, and holds locks
 POOL_SECONDS: Final = 5  # that a thread waits for a free connection
 KEPT_SECONDS: Final = 60
-KEEP_ALIVE: Final = {  # a server that vanished is noticed within a minute
+KEEP_ALIVE: Final = {  # a server that vanished is noticed within a minute, idle or not
+    "tcp_user_timeout": 30_000,  # milliseconds that sent bytes may stay unacknowledged
     "keepalives": 1,
     "keepalives_idle": 20,
     "keepalives_interval": 10,

@@ -234,7 +234,7 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = (
     False  # an idle worker would sleep through the whole time-out
 )
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # a child loads its models before it says that it lives
-if DATABASES["default"].get("CONN_MAX_AGE"):  # kept between tasks (pipeline/task_connections.py)
+if DATABASES["default"].get("CONN_MAX_AGE"):  # kept between tasks (pipeline/worker_signals.py)
     CELERY_DB_REUSE_MAX = 2**31  # tasks
 WORKER_PRELOAD = env_bool("WORKER_PRELOAD", default=True)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -20,16 +20,15 @@ class PipelineConfig(AppConfig):
             question_jobs,
             quotas,
             re_evaluations,
-            task_connections,
             upkeep,
-            worker_life,
+            worker_signals,
         )
 
         upkeep.register(
             "forget old answers to an Idempotency-Key", every_seconds=3600, do=forget_old_answers
         )
         upkeep.register(
-            "forget workers that are gone", every_seconds=3600, do=worker_life.forget_the_dead
+            "delete stale workers", every_seconds=3600, do=worker_signals.delete_stale_workers
         )
         upkeep.register(
             "serve questions that no model wrote in time",

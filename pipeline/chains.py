@@ -13,9 +13,11 @@ from typing import Any, ClassVar, Final
 from celery import chain, signature
 from celery.canvas import Signature
 from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
 from kombu.exceptions import KombuError
 
-from pipeline import counters, events, statements
+from pipeline import counters, events
 from pipeline.models import PipelineRun, Stage
 
 logger = logging.getLogger(__name__)
@@ -57,12 +59,13 @@ class _Rest:
     until: ClassVar[float] = 0.0
 
 
-def dispatch(run_id: int, *, impatient: bool = True) -> bool:
+def enqueue_run(run_id: int, *, impatient: bool = True) -> bool:
     """
-    Send the rest of the run's chain; return whether the broker took it.
+    Enqueue the rest of the run's chain; return whether the broker accepted it.
 
-    Never raises for an absent broker: the row says what is to be done, and the reconciler sends it later. `impatient`
-    callers, which hold up a client, do not even try while the broker is known to be away.
+    Never raise for an unreachable broker: the row says what is to be done, and the reconciler
+    enqueues it later. `impatient` callers, which hold up a client, do not even try while the broker
+    is known to be down.
     """
     if impatient and time.monotonic() < _Rest.until:
         return False
@@ -72,8 +75,8 @@ def dispatch(run_id: int, *, impatient: bool = True) -> bool:
     return _send_rest(run)
 
 
-def dispatch_new(run: PipelineRun) -> bool:
-    """Do the same, for an impatient caller, with a run that it has just made: what became of it since, its claim will see."""
+def enqueue_new_run(run: PipelineRun) -> bool:
+    """Enqueue a run that was just created, unless the broker is known to be down."""
     return time.monotonic() >= _Rest.until and _send_rest(run)
 
 
@@ -89,13 +92,13 @@ def send(task: str, *, expires: float | None = None, **arguments: int | str) -> 
     return _send(signature(task, kwargs=arguments, immutable=True, options=options))
 
 
-def ring_for_session(session_id: int) -> None:
-    """Send the session's own run on its way once no answer of it is in work any more."""
-    runs = statements.find_unfinished(session_id)
-    if len(runs) == 1:
-        run_id, is_answers = runs[0]
-        if not is_answers:
-            dispatch(run_id)
+def enqueue_session_run(session_id: int) -> None:
+    """Enqueue the session's own run once none of its answers is in work."""
+    unfinished = list(
+        PipelineRun.objects.filter(session_id=session_id, state__in=PipelineRun.UNFINISHED)[:2]
+    )
+    if len(unfinished) == 1 and unfinished[0].question_id is None:
+        enqueue_run(unfinished[0].pk)
 
 
 def _send_rest(run: PipelineRun) -> bool:
@@ -119,4 +122,5 @@ def _send(work: "Signature[Any]") -> bool:
 
 def _note_published(run: PipelineRun) -> None:
     counters.count("republished" if run.publish_count else "published")
-    statements.note_published(run.pk, stage=Stage(run.stage))
+    same_stage = PipelineRun.objects.filter(pk=run.pk, stage=run.stage)  # else it has moved on
+    same_stage.update(published_at=Now(), publish_count=F("publish_count") + 1)

@@ -1,25 +1,30 @@
 """
-Who may work on a run: claim, beat, finish, retry, fail, release, reap.
+Leases on runs: claim, renew, finish, retry, fail, release, expire.
 
-Each is one conditional UPDATE whose row count decides, so that it runs alike on PostgreSQL and on SQLite, and whoever
-comes late changes nothing. Times are the database's own (`Now()`): workers' clocks may differ.
+Each change is one conditional UPDATE whose row count decides, so it works alike on PostgreSQL and
+on SQLite, and a late worker changes nothing. Times are the database's own (`Now()`), because the
+clocks of workers may differ.
 """
 
 import logging
+import os
 import random
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, Now
 
-from pipeline import counters, statements
+from pipeline import counters
 from pipeline.chains import step_after
 from pipeline.models import PipelineRun, Stage, StageRun
 from pipeline.ports import PermanentError, StageError
@@ -30,10 +35,10 @@ logger = logging.getLogger(__name__)
 State = PipelineRun.State
 Outcome = StageRun.Outcome
 
-FREE: Final = {"lease_token": None, "lease_until": None, "heartbeat_at": None}
+NO_LEASE: Final = {"lease_token": None, "lease_until": None, "heartbeat_at": None}
 UNPUBLISHED: Final = {"published_at": None, "publish_count": 0}
-FRESH: Final = {
-    **FREE,
+RESET_FIELDS: Final = {
+    **NO_LEASE,
     **UNPUBLISHED,
     "attempts": 0,
     "lost_count": 0,
@@ -44,145 +49,222 @@ FRESH: Final = {
     "finished_at": None,
 }
 MAX_MESSAGE: Final = 500  # characters, the column's own
+SILENT_LEASES: Final = 3  # leases after which a silent database ends the process
+SILENT_EXIT: Final = 75  # exit code: EX_TEMPFAIL of sysexits.h
 WORKER_LOST: Final = PermanentError(
     "worker_lost",
     "The worker was lost each time it worked on this recording. Please record the answer again.",
 )
 
 
-class Verdict(Enum):
-    """Why there is no claim."""
+class ClaimResult(Enum):
+    """The reasons why a run cannot be claimed."""
 
-    PASSED = "passed"  # the run is beyond this stage: the chain may walk on
-    NOT_NOW = "not now"  # held by somebody, not due, ended, or gone
+    ALREADY_DONE = "already done"  # the run is past this stage: the chain continues
+    UNAVAILABLE = "unavailable"  # another worker has it, it is not due, it ended, or it is gone
 
 
-class Fenced(Exception):  # noqa: N818 - it reads as a sentence where it is raised
-    """The lease was over and somebody else has taken the run: what was made is thrown away."""
+class LeaseLost(Exception):  # noqa: N818 - an expected outcome, not an error
+    """The lease ended and another worker took the run: the result is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one stage of a run, for as long as the lease is kept alive."""
+    """The right to work on one stage of a run while the lease is renewed."""
 
     run: PipelineRun
     stage: Stage
     token: uuid.UUID
 
 
-def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | Verdict:
-    """Take the run for this stage, or say why not."""
+@contextmanager
+def exit_if_silent(what: str) -> Iterator[None]:
+    """
+    End this process if the block takes longer than three leases; only workers may use this.
+
+    A connection whose other end is silent but alive blocks its thread forever: the driver has no
+    deadline of its own, and the kernel sees every packet acknowledged. A supervisor, or Celery's
+    pool, starts a new process. A database that is down raises errors, and these end the block.
+    """
+    watchdog = threading.Timer(SILENT_LEASES * settings.LEASE_SECONDS, _exit, (what,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+
+
+@exit_if_silent("a claim")
+def claim(*, run_id: int, stage: Stage, worker: str) -> Claim | ClaimResult:
+    """Lease the run for this stage, or return why it cannot be claimed."""
     token = uuid.uuid4()
-    run = statements.take_run(run_id=run_id, stage=stage, token=token, worker=worker)
-    if run is None:
-        return _verdict(run_id, stage)
-    if run.attempts > 1:  # before the first there was nobody
-        counters.count("lost", number=_close_tries(run_id, Outcome.LOST, but=token))
+    with transaction.atomic():
+        lock_session(run_id)
+        claimed = _claimable(run_id, stage).update(
+            state=State.RUNNING,
+            attempts=F("attempts") + 1,
+            lost_count=F("lost_count") + Case(When(state=State.RUNNING, then=1), default=0),
+            lease_token=token,
+            lease_until=_lease_end(),
+            heartbeat_at=Now(),
+            next_run_at=None,
+            started_at=Coalesce("started_at", Now()),
+        )
+        if not claimed:
+            return _reason(run_id, stage)
+        runs = PipelineRun.objects.select_related("session", "question", "transcript")
+        run = runs.get(pk=run_id)
+        lost = _close_tries(run_id, Outcome.LOST) if run.attempts > 1 else 0
+        StageRun.objects.create(
+            run=run, stage=stage, attempt=run.attempts, token=token, worker=worker, started_at=Now()
+        )
+    counters.count("lost", number=lost)
     return Claim(run, stage, token)
 
 
-def beat(held: Claim) -> bool:
-    """Keep the lease alive; False when it is not ours any more."""
-    return bool(
-        _held(held).update(
-            lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS), heartbeat_at=Now()
-        )
-    )
+@exit_if_silent("a heartbeat")
+def renew(held: Claim) -> bool:
+    """Renew the lease; return False when it is lost."""
+    return bool(_held(held).update(lease_until=_lease_end(), heartbeat_at=Now()))
 
 
+class Heartbeat:
+    """A thread that renews a lease, until the stage's hard limit: one that hangs must lose it."""
+
+    def __init__(self, held: Claim) -> None:
+        self._held = held
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread and wait for its end."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        hard_limit = settings.STAGE_LIMITS[self._held.stage][1]
+        for _ in range(int(hard_limit / settings.HEARTBEAT_SECONDS)):
+            if self._stop.wait(settings.HEARTBEAT_SECONDS) or not self._renew():
+                return
+
+    def _renew(self) -> bool:
+        """Return whether the lease is still held, as far as is known."""
+        try:
+            return renew(self._held)
+        except DatabaseError as error:
+            logger.warning("No heartbeat: the database did not answer (%s)", error)
+            return True
+        finally:
+            connection.close()
+
+
+@contextmanager
+def keep_lease_alive(held: Claim) -> Iterator[None]:
+    """Renew the lease regularly during the block."""
+    heartbeat = Heartbeat(held)
+    heartbeat.start()
+    try:
+        yield
+    finally:
+        heartbeat.stop()
+
+
+@exit_if_silent("the end of a stage")
 def finish(held: Claim, *, keep: Callable[[PipelineRun], None]) -> None:
     """
-    Move the run to its next stage and keep the result, in one transaction; raise `Fenced` when the lease is not ours.
+    Advance the run to its next stage and save the result in one transaction, or raise `LeaseLost`.
 
-    The session's row is held meanwhile: two answers that finish together take turns. Every change of more than one table
-    takes it first, as uploads and deletions do, so that no two of them ever wait for each other.
+    The session's row is locked meanwhile: two answers that finish together take turns. Every change
+    of more than one table locks it first, as uploads and deletions do, so no two of them deadlock.
     """
-    following = step_after(held.stage)
-    run = held.run
     try:
         with transaction.atomic():
-            session = statements.move_on(
-                run, stage=held.stage, token=held.token, following=following
-            )
-            if session is None:
-                raise Fenced  # noqa: TRY301 - it rolls the transaction back
-            run.session = session
-            keep(run)
-    except Fenced:
+            _advance(held)
+            keep(held.run)
+            _end_try(held, Outcome.OK)
+    except LeaseLost:
         counters.count("fenced")
         _end_try(held, Outcome.FENCED)
         raise
 
 
+@exit_if_silent("a retry")
 def retry(held: Claim, error: StageError) -> None:
-    """Let the stage be tried again later, unless it was tried often enough: then fail."""
+    """Let the stage be tried again later; fail the run when it was tried often enough."""
     if held.run.attempts >= settings.MAX_STAGE_ATTEMPTS:
         counters.count("exhausted")
         fail(held, error)
         return
     with transaction.atomic():
-        hold_session(held.run.pk)
-        moved = _held(held).update(
-            **FREE, **UNPUBLISHED, state=State.RETRY_WAIT, next_run_at=Now() + _delay(held.run)
+        lock_session(held.run.pk)
+        changed = _held(held).update(
+            **NO_LEASE, **UNPUBLISHED, state=State.RETRY_WAIT, next_run_at=Now() + _delay(held.run)
         )
-        _end_try(held, Outcome.TRANSIENT if moved else Outcome.FENCED, code=error.code)
-    counters.count("retried" if moved else "fenced")
+        _end_try(held, Outcome.TRANSIENT if changed else Outcome.FENCED, code=error.code)
+    counters.count("retried" if changed else "fenced")
 
 
+@exit_if_silent("a failure")
 def fail(held: Claim, error: StageError) -> None:
-    """Close the run with a reason that a person can read."""
+    """Fail the run with a reason that a person can read."""
     with transaction.atomic():
-        hold_session(held.run.pk)
-        moved = _held(held).update(**FREE, **_failure(error))
+        lock_session(held.run.pk)
+        changed = _held(held).update(**NO_LEASE, **_failure(error))
         outcome = Outcome.TRANSIENT if error.retryable else Outcome.PERMANENT
-        _end_try(held, outcome if moved else Outcome.FENCED, code=error.code)
-    counters.count("failed" if moved else "fenced")
+        _end_try(held, outcome if changed else Outcome.FENCED, code=error.code)
+    counters.count("failed" if changed else "fenced")
 
 
+@exit_if_silent("a release")
 def release(held: Claim) -> None:
-    """Give the run back unharmed: the worker stops, and somebody else shall go on at once."""
+    """Return the run unharmed: the worker stops, and another one can claim it at once."""
     with transaction.atomic():
-        hold_session(held.run.pk)
-        moved = _held(held).update(
-            **FREE, **UNPUBLISHED, state=State.QUEUED, attempts=F("attempts") - 1
+        lock_session(held.run.pk)
+        changed = _held(held).update(
+            **NO_LEASE, **UNPUBLISHED, state=State.QUEUED, attempts=F("attempts") - 1
         )
-        if moved:
+        if changed:
             _end_try(held, Outcome.RELEASED)
 
 
+@exit_if_silent("the expiry of a lost child's lease")
 def expire(*, run_id: int, worker: str) -> bool:
-    """End the lease of a child that this worker has just lost, so that nobody waits for it to run out."""
+    """Expire the lease of a child process that this worker has just lost."""
     own = StageRun.objects.filter(run_id=run_id, worker=worker, outcome=Outcome.RUNNING)
     token = own.order_by("-pk").values_list("token", flat=True).first()
     held = PipelineRun.objects.filter(pk=run_id, state=State.RUNNING, lease_token=token)
     return token is not None and bool(held.update(lease_until=Now() - timedelta(seconds=1)))
 
 
-def reap() -> list[PipelineRun]:
-    """Fail the runs whose workers went silent once too often; return them."""
-    over = PipelineRun.objects.filter(_is_over(), state=State.RUNNING).filter(
+def fail_expired() -> list[PipelineRun]:
+    """Fail the runs whose leases expired too often; return them."""
+    expired = PipelineRun.objects.filter(state=State.RUNNING, lease_until__lt=Now()).filter(
         Q(lost_count__gte=settings.MAX_STAGE_LOSSES) | Q(attempts__gte=settings.MAX_STAGE_ATTEMPTS)
     )
-    reaped = []
-    for run in over.select_related("session")[:100]:
+    failed = []
+    for run in expired.select_related("session")[:100]:
         with transaction.atomic():
-            hold_session(run.pk)
-            if over.filter(pk=run.pk).update(**FREE, **_failure(WORKER_LOST)):
+            lock_session(run.pk)
+            if expired.filter(pk=run.pk).update(**NO_LEASE, **_failure(WORKER_LOST)):
                 counters.count("lost", number=_close_tries(run.pk, Outcome.LOST))
                 counters.count("exhausted")
-                reaped.append(run)
-    return reaped
+                failed.append(run)
+    return failed
 
 
-def hold_session(run_id: int) -> None:
+def lock_session(run_id: int) -> InterviewSession | None:
     """
-    Take the row of the run's session, if it is still there, until the end of the transaction.
+    Lock the run's session until the end of the transaction and return it; None when it is gone.
 
-    Not its key: a row that refers to the session may be written meanwhile, and nobody who commits one has to wait.
+    Its key stays unlocked (`no_key`): rows that refer to the session can be written meanwhile.
     """
     run = PipelineRun.objects.filter(pk=run_id).values("session")
-    sessions = InterviewSession.objects.select_for_update(no_key=True)
-    sessions.filter(pk__in=run).values_list("pk").first()
+    return InterviewSession.objects.select_for_update(no_key=True).filter(pk__in=run).first()
 
 
 def answers_in_work() -> "QuerySet[PipelineRun]":
@@ -192,12 +274,43 @@ def answers_in_work() -> "QuerySet[PipelineRun]":
     )
 
 
-def _verdict(run_id: int, stage: Stage) -> Verdict:
+def _advance(held: Claim) -> None:
+    """Lock the session and move the run to its next stage, or raise `LeaseLost`."""
+    following = step_after(held.stage)
+    is_last = following == Stage.DONE
+    session = lock_session(held.run.pk)
+    moved = _held(held).update(
+        **{**NO_LEASE, "attempts": 0, "lost_count": 0, "publish_count": 1},
+        stage=following,
+        state=State.COMPLETED if is_last else State.QUEUED,
+        published_at=Now(),  # Celery sends the next link of the chain
+        finished_at=Now() if is_last else None,
+    )
+    if session is None or not moved:
+        raise LeaseLost
+    held.run.session = session
+
+
+def _claimable(run_id: int, stage: Stage) -> "QuerySet[PipelineRun]":
+    return PipelineRun.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=Now()),
+        Q(next_run_at__isnull=True) | Q(next_run_at__lte=Now()),
+        Q(question__isnull=False) | ~Exists(answers_in_work()),
+        pk=run_id,
+        stage=stage,
+        state__in=PipelineRun.UNFINISHED,
+        attempts__lt=settings.MAX_STAGE_ATTEMPTS,
+        lost_count__lt=settings.MAX_STAGE_LOSSES,
+    )
+
+
+def _reason(run_id: int, stage: Stage) -> ClaimResult:
     row = PipelineRun.objects.filter(pk=run_id).values_list("state", "stage").first()
-    if row is None or row[0] not in PipelineRun.UNFINISHED or row[1] == stage:
-        return Verdict.NOT_NOW
+    if row is None or row[0] not in PipelineRun.UNFINISHED:
+        return ClaimResult.UNAVAILABLE
     stages = list(Stage)
-    return Verdict.PASSED if stages.index(Stage(row[1])) > stages.index(stage) else Verdict.NOT_NOW
+    is_past = stages.index(Stage(row[1])) > stages.index(stage)
+    return ClaimResult.ALREADY_DONE if is_past else ClaimResult.UNAVAILABLE
 
 
 def _held(held: Claim) -> "QuerySet[PipelineRun]":
@@ -206,8 +319,8 @@ def _held(held: Claim) -> "QuerySet[PipelineRun]":
     )
 
 
-def _is_over() -> Q:
-    return Q(lease_until__lt=Now())
+def _lease_end() -> CombinedExpression:
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def _failure(error: StageError) -> dict[str, object]:
@@ -222,17 +335,15 @@ def _failure(error: StageError) -> dict[str, object]:
 
 
 def _delay(run: PipelineRun) -> timedelta:
-    """Return the wait before the next try: doubled each time, spread so that failed runs do not come back as one."""
+    """Return the wait before the next try: doubled each time, with jitter."""
     seconds = settings.RETRY_BASE_SECONDS * 2 ** max(0, run.attempts - 1)
-    spread = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
-    return timedelta(seconds=min(settings.RETRY_MAX_SECONDS, seconds) * spread)
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+    return timedelta(seconds=min(settings.RETRY_MAX_SECONDS, seconds) * jitter)
 
 
-def _close_tries(run_id: int, outcome: Outcome, *, but: uuid.UUID | None = None) -> int:
-    """End what earlier workers left open; return how many tries that were."""
+def _close_tries(run_id: int, outcome: Outcome) -> int:
+    """End the tries that earlier workers left open; return how many."""
     left = StageRun.objects.filter(run_id=run_id, outcome=Outcome.RUNNING)
-    if but is not None:
-        left = left.exclude(token=but)
     return left.update(outcome=outcome, ended_at=Now())
 
 
@@ -240,3 +351,12 @@ def _end_try(held: Claim, outcome: Outcome, *, code: str = "") -> None:
     StageRun.objects.filter(token=held.token).update(
         outcome=outcome, ended_at=Now(), error_code=code
     )
+
+
+def _exit(what: str) -> None:
+    logger.critical(
+        "The database has been silent for %s leases during %s: this process exits.",
+        SILENT_LEASES,
+        what,
+    )
+    os._exit(SILENT_EXIT)

@@ -4,7 +4,7 @@ Runs and their results. The database is the truth; the broker is only a bell.
     queued ──claim──▶ running ──finish──▶ queued (next stage) … ──▶ completed
       ▲                 │ │ └──fail─────▶ failed
       │                 │ └────retry────▶ retry_wait ──(next_run_at)──▶ claim
-      └── start again   └──lease over───▶ claim by somebody else, or reap → failed
+      └── start again   └──lease over───▶ claim by another worker, or fail_expired → failed
     any state but completed ── a newer attempt ──▶ superseded
 
 Each arrow is one conditional UPDATE in `pipeline.leases`; the row count decides.

@@ -53,15 +53,15 @@ class Reconciler:
 
 def reconcile() -> int:
     """Fail what was lost too often, send again what is due; return how many were sent."""
-    for run in leases.reap():
+    for run in leases.fail_expired():
         events.announce(run.session.uuid)
-        chains.ring_for_session(run.session_id)
+        chains.enqueue_session_run(run.session_id)
     epoch = broker_epoch()
     if epoch is None:
         return 0  # the broker is away: there is nothing to send anything to
     sent = 0
     for number in list(due_runs(epoch).values_list("pk", flat=True)[:BATCH]):
-        if not chains.dispatch(number, impatient=False):
+        if not chains.enqueue_run(number, impatient=False):
             break
         sent += 1
     if sent:
@@ -133,10 +133,16 @@ def resign(holder: str) -> None:
 
 
 def loop(stop: threading.Event, *, each: Callable[[], object]) -> None:
-    """Call `each` every tick until it is time to stop; a database that is away is waited for."""
+    """
+    Call `each` every tick until it is time to stop.
+
+    Errors end one call, not the loop: a database that is down is waited for. One that is silent
+    ends the process.
+    """
     while not stop.is_set():
         try:
-            each()
+            with leases.exit_if_silent("a look for lost work"):
+                each()
         except DatabaseError as error:
             logger.warning("The database did not answer: %s", error)
         except (

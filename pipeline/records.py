@@ -7,10 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, Model
 
 from pipeline import narratives, records_past
 from pipeline.models import (
     EvaluationRecord,
+    PastEvaluation,
     PipelineRun,
     SessionFeedback,
     SessionScore,
@@ -18,14 +20,6 @@ from pipeline.models import (
 )
 from pipeline.stages.feedback import write_feedback
 from pipeline.stages.score import score_session
-from pipeline.statements import (
-    Judged,
-    count_completed_sessions,
-    find_judged,
-    replace_row,
-    set_total_score,
-    what_is_there,
-)
 from pipeline.values import (
     METRICS,
     Evaluation,
@@ -65,6 +59,13 @@ def save_transcript(run: PipelineRun, transcript: Transcript) -> None:
     )
 
 
+def replace_row(row: Model, *, by: str) -> None:
+    """Insert the row, or replace the one of the same run or session, in one statement."""
+    others = [field.name for field in row._meta.concrete_fields if field.name not in {"id", by}]
+    manager = type(row)._default_manager
+    manager.bulk_create([row], update_conflicts=True, unique_fields=[by], update_fields=others)
+
+
 def load_transcript(run: PipelineRun) -> Transcript:
     """Return the transcript of this run as the stages know it."""
     return transcript_of(TranscriptRecord.objects.get(run=run))
@@ -72,7 +73,7 @@ def load_transcript(run: PipelineRun) -> Transcript:
 
 def load_both(run: PipelineRun) -> tuple[Transcript, Transcript | None]:
     """Return the transcript of this run, and, where a person has put it right, as the recogniser made it."""
-    kept = run.transcript  # it came with the claim
+    kept = run.transcript  # loaded with the claim
     return transcript_of(kept), heard_of(kept) if kept.edited else None
 
 
@@ -149,7 +150,7 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
         "expected_keywords": keywords_of(run),
         "scorer_version": evaluation.scorer_version,
     }
-    made["edited"], was_judged, has_past = what_is_there(run.pk)
+    made["edited"], was_judged, has_past = _existing_rows(run)
     if was_judged:
         records_past.put_away_if_other(run, made)
     replace_row(EvaluationRecord(run=run, **made), by="run")
@@ -159,35 +160,34 @@ def save_evaluation(run: PipelineRun, evaluation: Evaluation) -> None:
 
 def save_score(session: InterviewSession) -> None:
     """Make the score card of all finished answers. Needs the session's lock; the order of answers changes nothing."""
-    found = find_judged(session.pk)
-    card = _card([_judged(record) for record in found.answers], asked=found.asked)
+    found = latest_evaluations(session)
+    card = _card(session, [_judged(record) for record in found])
     replace_row(
         SessionScore(
             session=session,
-            inputs_version=_score_inputs(found),
+            inputs_version=_score_inputs(found, asked=card.asked),
             total_score=card.total_score,
             letter_grade=card.letter_grade or "",
             card=asdict(card),
         ),
         by="session",
     )
-    set_total_score(session.pk, card.total_score)
+    InterviewSession.objects.filter(pk=session.pk).update(total_score=card.total_score)
 
 
 def save_feedback(session: InterviewSession) -> None:
     """Write the feedback on all finished answers. Needs the session's lock."""
-    found = find_judged(session.pk)
-    answers = [_judged(record) for record in found.answers]
+    found = latest_evaluations(session)
+    answers = [_judged(record) for record in found]
+    card = _card(session, answers)
     rules = write_feedback(
-        card=_card(answers, asked=found.asked),
-        answers=answers,
-        completed_sessions=count_completed_sessions(session.owner_id),
+        card=card, answers=answers, completed_sessions=_completed_sessions(session)
     )
     report = narratives.add_to(rules, session=session, answers=answers)
     replace_row(
         SessionFeedback(
             session=session,
-            inputs_version=_feedback_inputs(session, found),
+            inputs_version=_feedback_inputs(session, found, asked=card.asked),
             overall_rating=report.overall_rating or "",
             readiness_score=report.readiness.score,
             report=asdict(report),
@@ -203,32 +203,55 @@ def judged_answers(session: InterviewSession) -> list[JudgedAnswer]:
 
 def results_are_current(session: InterviewSession) -> bool:
     """Tell whether score and feedback were made from the answers that are finished now."""
-    found = find_judged(session.pk)
+    found = latest_evaluations(session)
+    asked = session.questions.count()
     score = SessionScore.objects.filter(session=session).values_list("inputs_version", flat=True)
     feedback = SessionFeedback.objects.filter(session=session)
-    return score.first() == _score_inputs(found) and feedback.values_list(
+    return score.first() == _score_inputs(found, asked=asked) and feedback.values_list(
         "inputs_version", flat=True
-    ).first() == _feedback_inputs(session, found)
+    ).first() == _feedback_inputs(session, found, asked=asked)
 
 
 def latest_evaluations(session: InterviewSession) -> Sequence[EvaluationRecord]:
-    """Return one evaluation a question, in their order: that of the highest attempt which has one."""
-    return find_judged(session.pk).answers
+    """Return each question's evaluation of the latest evaluated attempt, by position."""
+    found = (
+        EvaluationRecord.objects.filter(run__session=session, run__question__isnull=False)
+        .select_related("run__question", "run__transcript")
+        .order_by("run__question__position", "run__attempt")
+    )
+    return list({record.run.question_id: record for record in found}.values())
 
 
-def _card(answers: Sequence[JudgedAnswer], *, asked: int) -> ScoreCard:
+def _existing_rows(run: PipelineRun) -> tuple[bool, bool, bool]:
+    """Return whether the run has an edited transcript, an evaluation, and past evaluations."""
+    edited, judged, past = (
+        PipelineRun.objects.filter(pk=run.pk)
+        .values_list(
+            Exists(TranscriptRecord.objects.filter(run=run, heard__isnull=False)),
+            Exists(EvaluationRecord.objects.filter(run=run)),
+            Exists(PastEvaluation.objects.filter(run=run)),
+        )
+        .get()
+    )
+    return edited, judged, past
+
+
+def _card(session: InterviewSession, answers: Sequence[JudgedAnswer]) -> ScoreCard:
+    asked = session.questions.count()
     return score_session(answers=answers, asked=asked, weights=settings.SCORE_WEIGHTS)
 
 
-def _score_inputs(found: Judged) -> str:
+def _score_inputs(found: Sequence[EvaluationRecord], *, asked: int) -> str:
     """Return a hash of all that the score card is made from."""
-    rows = [[row.run_id, row.created_at.isoformat(), row.scorer_version] for row in found.answers]
-    return _hash([rows, found.asked, sorted(settings.SCORE_WEIGHTS.items())])
+    rows = [[row.run_id, row.created_at.isoformat(), row.scorer_version] for row in found]
+    return _hash([rows, asked, sorted(settings.SCORE_WEIGHTS.items())])
 
 
-def _feedback_inputs(session: InterviewSession, found: Judged) -> str:
+def _feedback_inputs(
+    session: InterviewSession, found: Sequence[EvaluationRecord], *, asked: int
+) -> str:
     """Return a hash of all that the feedback is made from."""
-    return _hash([_score_inputs(found), session.status])
+    return _hash([_score_inputs(found, asked=asked), session.status])
 
 
 def _judged(record: EvaluationRecord) -> JudgedAnswer:
@@ -256,6 +279,12 @@ def _judged(record: EvaluationRecord) -> JudgedAnswer:
             scorer_version=record.scorer_version,
         ),
     )
+
+
+def _completed_sessions(session: InterviewSession) -> int:
+    return InterviewSession.objects.filter(
+        owner=session.owner_id, status=InterviewSession.Status.COMPLETED
+    ).count()
 
 
 def _question(run: PipelineRun) -> Question:

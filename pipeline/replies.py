@@ -19,8 +19,6 @@ from interview_platform.http.conditional import (
 )
 from interview_platform.http.envelope import Answer, answer
 from interview_platform.http.prefer import mark_applied, wait_seconds
-from pipeline.http import polled_by
-from pipeline.models import PipelineRun
 from pipeline.progress import SOON, Outcome
 from pipeline.serializers_parts import FailureOut, UnderWayOut, names_of
 from pipeline.waiting import Held, Settles, hold
@@ -37,7 +35,6 @@ class Result(Generic[Row]):
     fields: Fields
     body: Callable[[Row], Mapping[str, Any]]
     has_attempt: bool = False  # it is about one recording
-    outcome_of: Callable[[PipelineRun], Outcome[Row]] | None = None  # of a run that came with it
 
     def tag(self, outcome: Outcome[Row]) -> str:
         """Return the `ETag` of a recording's result by which row it is and when it was written; "" of others."""
@@ -70,27 +67,6 @@ def reply(
     """Return the answer to a client that asks for a result; `location` is where a POST's result will be."""
     held = hold_as_wished(request, look, session_uuid=session_uuid)
     return answer_with(request, result, held, location=location)
-
-
-def reply_to_poll(
-    request: Request,
-    result: Result[Row],
-    look: Callable[[], Outcome[Row]],
-    *,
-    session_uuid: UUID,
-) -> Answer:
-    """Do the same for a GET whose result may have been found together with the person (`pipeline.http`)."""
-    polled = polled_by(request)
-    if polled is None or result.outcome_of is None:
-        return reply(request, result, look, session_uuid=session_uuid)
-    seen = result.outcome_of(polled.run)
-    tag = result.tag(seen) if wait_seconds(request) == 0 else ""
-    if tag and (known := not_modified(request, tag)):
-        return known
-    first = [seen] if polled.is_whole or seen.row is None else []
-    return reply(
-        request, result, lambda: first.pop() if first else look(), session_uuid=session_uuid
-    )
 
 
 def hold_as_wished(request: Request, look: Callable[[], Seen], *, session_uuid: UUID) -> Held[Seen]:

@@ -12,7 +12,7 @@ from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage
 from pipeline.progress import Failure, Outcome
 from pipeline.remedies import with_remedy
 from pipeline.selectors_board import Board, has_passed
-from pipeline.selectors_queue import with_beginnings
+from pipeline.selectors_queue import with_queue_facts
 from sessions.selectors import get_question
 
 State = PipelineRun.State
@@ -45,7 +45,7 @@ def get_run(
         question__uuid=question_uuid, session__uuid=session_uuid, session__owner=owner
     )
     wanted = runs if attempt is None else runs.filter(attempt=attempt)
-    run = with_beginnings(wanted).select_related("session", *related).order_by("-attempt").first()
+    run = with_queue_facts(wanted).select_related("session", *related).order_by("-attempt").first()
     if run is None:
         get_question(owner=owner, session_uuid=session_uuid, question_uuid=question_uuid)
         raise NoSuchAttempt if attempt is not None and runs.exists() else NoRecording
@@ -63,11 +63,6 @@ def find_transcript(
         attempt=attempt,
         related=("transcript",),
     )
-    return transcript_outcome(run)
-
-
-def transcript_outcome(run: PipelineRun) -> Outcome[TranscriptRecord]:
-    """Return how the transcript of a run stands that came with it."""
     if has_passed(run, Stage.TRANSCRIBE) and hasattr(run, "transcript"):
         return Outcome(row=run.transcript, attempt=run.attempt)
     return _not_there(run, Stage.TRANSCRIBE)
@@ -84,11 +79,6 @@ def find_evaluation(
         attempt=attempt,
         related=("evaluation",),
     )
-    return evaluation_outcome(run)
-
-
-def evaluation_outcome(run: PipelineRun) -> Outcome[EvaluationRecord]:
-    """Return how the evaluation of a run stands that came with it."""
     if has_evaluation(run):
         return Outcome(row=run.evaluation, attempt=run.attempt)
     return _not_there(run, Stage.EVALUATE)

@@ -6,16 +6,16 @@ A fixed number of queries for any number of runs: this is asked at every poll.
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from statistics import fmean
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Now
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
 from pipeline.models import PipelineRun, StageRun, WorkerHeartbeat
@@ -32,8 +32,9 @@ SIGNS_MISSED: Final = 3  # in a row, and a worker counts as gone
 FRESH_SECONDS: Final = (
     5.0  # so long one measure serves a process: paces change slowly, polls are many
 )
-BEGAN: Final = "stage_began_at"  # what `with_beginnings` adds to a run
-PLACE: Final = "place_on_its_queue"  # what a poll has found out already
+BEGAN: Final = "stage_began_at"  # names of what `with_queue_facts` adds to a run
+PLACE: Final = "place_in_queue"
+QUEUE: Final = Case(*(When(stage=stage, then=Value(queue)) for stage, queue in QUEUE_OF.items()))
 
 
 class _Measured:
@@ -86,15 +87,17 @@ def stages_of(run: PipelineRun) -> Sequence[str]:
     return SESSION_STAGES if run.question_id is None else STAGES
 
 
-def with_beginnings(runs: "QuerySet[PipelineRun]") -> "QuerySet[PipelineRun]":
-    """Let the runs know since when their present stage has been worked on."""
+def with_queue_facts(runs: "QuerySet[PipelineRun]") -> "QuerySet[PipelineRun]":
+    """Annotate the start of the present stage, and the place in the queue of waiting runs."""
     tries = StageRun.objects.filter(token=OuterRef("lease_token"))
-    return runs.annotate(**{BEGAN: Subquery(tries.values("started_at")[:1])})
+    waiting = When(state__in=(State.QUEUED, State.RETRY_WAIT), then=Subquery(_place_in_queue()))
+    return runs.alias(queue=QUEUE).annotate(
+        **{BEGAN: Subquery(tries.values("started_at")[:1]), PLACE: Case(waiting)}
+    )
 
 
 def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
-    """Return what a forecast must know of these unfinished runs of `with_beginnings`. One query, none without waiting ones."""
-    places = _places(runs)
+    """Return what a forecast needs of these unfinished runs of `with_queue_facts`."""
     now = timezone.now()
     return [
         Work(
@@ -104,41 +107,31 @@ def measure_works(runs: Sequence[PipelineRun]) -> list[Work]:
             elapsed=max(0.0, (now - (getattr(run, BEGAN, None) or now)).total_seconds()),
             due_in=max(0.0, ((run.next_run_at or now) - now).total_seconds()),
             stages=stages_of(run),
-            place=places.get(run.pk, Place()),
+            place=Place(**(getattr(run, PLACE, None) or {})),
         )
         for run in runs
     ]
 
 
-def _places(runs: Iterable[PipelineRun]) -> dict[int, Place]:
-    """Return what is before each run that waits, by order of creation. One query."""
-    waiting = [run for run in runs if run.state != State.RUNNING]
-    if all(hasattr(run, PLACE) for run in waiting):
-        return {run.pk: getattr(run, PLACE) for run in waiting}
-    sums: dict[str, Count | Sum] = {}
-    for run in waiting:
-        same_queue = Q(stage__in=_stages_beside(run.stage))
-        before = same_queue & Q(state=State.QUEUED, pk__lt=run.pk)
-        begun = same_queue & Q(state=State.RUNNING)
-        sums[f"waiting_{run.pk}"] = Count("pk", filter=before)
-        sums[f"waiting_audio_{run.pk}"] = Sum("audio_duration", filter=before, default=0.0)
-        sums[f"begun_{run.pk}"] = Count("pk", filter=begun)
-        sums[f"begun_audio_{run.pk}"] = Sum("audio_duration", filter=begun, default=0.0)
-    found = PipelineRun.objects.filter(state__in=PipelineRun.UNFINISHED).aggregate(**sums)
-    return {
-        run.pk: Place(
-            waiting=found[f"waiting_{run.pk}"],
-            waiting_audio=found[f"waiting_audio_{run.pk}"],
-            begun=found[f"begun_{run.pk}"],
-            begun_audio=found[f"begun_audio_{run.pk}"],
+def _place_in_queue() -> "QuerySet[PipelineRun, Any]":
+    """Return what is before the outer query's run on its queue, and what is in work there."""
+    before = Q(state=State.QUEUED, pk__lt=OuterRef("pk"))
+    begun = Q(state=State.RUNNING)
+    return (
+        PipelineRun.objects.filter(state__in=PipelineRun.UNFINISHED)
+        .annotate(queue=QUEUE)
+        .filter(queue=OuterRef("queue"))
+        .values("queue")
+        .annotate(
+            place=JSONObject(
+                waiting=Count("pk", filter=before),
+                waiting_audio=Sum("audio_duration", filter=before, default=0.0),
+                begun=Count("pk", filter=begun),
+                begun_audio=Sum("audio_duration", filter=begun, default=0.0),
+            )
         )
-        for run in waiting
-    }
-
-
-def _stages_beside(stage: str) -> list[str]:
-    """Return the stages that wait on the same queue."""
-    return [other for other in STAGES if QUEUE_OF[other] == QUEUE_OF[stage]]
+        .values("place")
+    )
 
 
 def _latest_tries() -> "QuerySet[StageRun, tuple[str, float | None, datetime, datetime | None]]":

@@ -10,7 +10,7 @@ from pipeline.models import EvaluationRecord, PipelineRun, SessionFeedback, Sess
 from pipeline.progress import Failure, Outcome, Warn
 from pipeline.selectors import NoRecording, failure_of, has_evaluation, missing
 from pipeline.selectors_board import Board, has_passed
-from pipeline.selectors_queue import with_beginnings
+from pipeline.selectors_queue import with_queue_facts
 from pipeline.stages.curves import mean, one_decimal
 from pipeline.values import MetricName
 from sessions.models import InterviewSession, Question
@@ -165,7 +165,7 @@ def _read_runs(owner: User, session_uuid: UUID, *, related: Iterable[str] = ("qu
     found = PipelineRun.objects.filter(
         session__uuid=session_uuid, session__owner=owner
     ).select_related(*related)
-    rows = list(with_beginnings(found).order_by("question__position", "attempt", "pk"))
+    rows = list(with_queue_facts(found).order_by("question__position", "attempt", "pk"))
     answers = [run for run in rows if run.question_id is not None]
     own = [run for run in rows if run.question_id is None]
     latest = {run.question_id: run for run in answers}

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from interview_platform.errors import Refused
 from interview_platform.http.request_id import current_request_id
 from pipeline import chains, events, narratives, records, records_past
-from pipeline.leases import FREE, FRESH, Outcome, State, hold_session
+from pipeline.leases import NO_LEASE, RESET_FIELDS, Outcome, State, lock_session
 from pipeline.models import (
     EvaluationRecord,
     PastEvaluation,
@@ -205,9 +205,9 @@ def requeue_run(run: PipelineRun) -> bool:
 @transaction.atomic
 def stop_run(run: PipelineRun, *, reason: str) -> bool:
     """Fail an unfinished run with a reason that the candidate reads; tell whether it was one."""
-    hold_session(run.pk)
+    lock_session(run.pk)
     stopped = PipelineRun.objects.filter(pk=run.pk, state__in=PipelineRun.UNFINISHED).update(
-        **FREE,
+        **NO_LEASE,
         state=State.FAILED,
         failure_code=STOPPED_BY_STAFF,
         failure_message=reason[:500],
@@ -247,10 +247,10 @@ def _start_session_run(session: InterviewSession, *, stage: Stage = Stage.SCORE)
 
 
 def _start_again(run: PipelineRun, stage: Stage, *, why: Why = Why.AGAIN) -> None:
-    """Put the run back to `stage`, without what was made from there on; whoever holds it is fenced off."""
+    """Reset the run to `stage` without later results; its worker loses the lease."""
     _close_tries([run.pk])
     PipelineRun.objects.filter(pk=run.pk).update(
-        **FRESH, stage=stage, state=State.QUEUED, request_id=current_request_id()
+        **RESET_FIELDS, stage=stage, state=State.QUEUED, request_id=current_request_id()
     )
     if stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
         records_past.put_away(run, why=why)
@@ -264,7 +264,7 @@ def _supersede(runs: "QuerySet[PipelineRun]") -> None:
     numbers = list(unfinished.values_list("pk", flat=True))
     if not numbers:  # the session is held: there will be none, either
         return
-    unfinished.update(**FREE, state=State.SUPERSEDED, next_run_at=None, finished_at=Now())
+    unfinished.update(**NO_LEASE, state=State.SUPERSEDED, next_run_at=None, finished_at=Now())
     _close_tries(numbers)
 
 
@@ -274,11 +274,11 @@ def _close_tries(runs: Iterable[int]) -> None:
 
 
 def _send_after_commit(run: PipelineRun) -> None:
-    _tell_after_commit(run, partial(chains.dispatch, run.pk))
+    _tell_after_commit(run, partial(chains.enqueue_run, run.pk))
 
 
 def _send_new_after_commit(run: PipelineRun) -> None:
-    _tell_after_commit(run, partial(chains.dispatch_new, run))
+    _tell_after_commit(run, partial(chains.enqueue_new_run, run))
 
 
 def _tell_after_commit(run: PipelineRun, send: Callable[[], object]) -> None:
@@ -288,7 +288,7 @@ def _tell_after_commit(run: PipelineRun, send: Callable[[], object]) -> None:
 
 def lock_run(run: PipelineRun) -> PipelineRun:
     """Return the run as it is stored, held until the transaction ends; its session first, as everywhere."""
-    hold_session(run.pk)
+    lock_session(run.pk)
     return (
         PipelineRun.objects.select_for_update(of=("self",), no_key=True)
         .select_related("session", "question")

@@ -1,4 +1,4 @@
-"""What all tasks share: claim, work under a heartbeat, and what becomes of each kind of failure."""
+"""The base of all stage tasks: claim, work under a heartbeat, and handle each kind of failure."""
 
 import logging
 from collections.abc import Callable
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from celery import Task
 from celery.exceptions import Ignore, SoftTimeLimitExceeded
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from interview_platform.http.request_id import bind
 from pipeline import chains, events, leases
-from pipeline.heartbeats import kept_alive
-from pipeline.leases import Claim, Fenced, Verdict
+from pipeline.leases import Claim, ClaimResult, LeaseLost, keep_lease_alive
 from pipeline.models import PipelineRun, Stage
 from pipeline.ports import StageError, TransientError
 
@@ -23,7 +22,7 @@ Result = TypeVar("Result")
 TOO_SLOW: Final = TransientError(
     "time_limit", "Working on this answer took too long. Please try again."
 )
-SURPRISE: Final = TransientError(
+UNEXPECTED_ERROR: Final = TransientError(
     "internal_error", "Something went wrong on our side. Please try again."
 )
 
@@ -38,13 +37,14 @@ class StageTask(BaseTask):
     """
     One stage of a run.
 
-    A stage whose work is not to be done here and now ends with `Ignore`: the rest of the chain is not sent, and nothing is
-    noted as a failure. Retries stand in the database (`next_run_at`), never in the broker.
+    A stage whose work cannot be done now ends with `Ignore`: Celery sends no further link of the
+    chain and records no failure. Retries are scheduled in the database (`next_run_at`), never in
+    the broker.
     """
 
     abstract = True
 
-    def carry_out(
+    def run_stage(
         self,
         run_id: object,
         stage: Stage,
@@ -52,49 +52,34 @@ class StageTask(BaseTask):
         work: Callable[[PipelineRun], Result],
         keep: Callable[[PipelineRun, Result], None],
     ) -> None:
-        """Do the stage's work outside of any transaction, and keep its result in the one that ends the stage."""
+        """Do the work outside of any transaction; save its result in the one that ends the stage."""
         if not isinstance(run_id, int):
             raise Ignore
-        held = _claim(run_id, stage, worker=str(self.request.hostname or ""))
-        if held is Verdict.PASSED:
+        held = leases.claim(run_id=run_id, stage=stage, worker=str(self.request.hostname or ""))
+        if held is ClaimResult.ALREADY_DONE:
             return
         if not isinstance(held, Claim):
             raise Ignore
         with bind(held.run.request_id):
-            done = _carry_out(held, work=work, keep=keep)
-            _tell(held.run, ended=not done or stage == chains.ORDER[-1])
+            done = _work(held, work=work, keep=keep)
+            _notify(held.run, ended=not done or stage == chains.ORDER[-1])
         if not done:
             raise Ignore
 
 
-def _claim(run_id: int, stage: Stage, *, worker: str) -> Claim | Verdict:
-    """
-    Claim the run; once more where the connection that was kept from an earlier task has gone.
-
-    A look at the connection before each claim would cost as much as half a claim. Where the first claim was carried out and
-    only its answer was lost, the second is refused, and the lease runs out.
-    """
-    try:
-        return leases.claim(run_id=run_id, stage=stage, worker=worker)
-    except (OperationalError, InterfaceError) as error:
-        logger.info("Run %s is claimed over a new connection: %s", run_id, error)
-        connection.close()
-        return leases.claim(run_id=run_id, stage=stage, worker=worker)
-
-
-def _carry_out(
+def _work(
     held: Claim,
     *,
     work: Callable[[PipelineRun], Any],
     keep: Callable[[PipelineRun, Any], None],
 ) -> bool:
-    """Return whether the stage is done; everything else that can happen is dealt with here."""
+    """Do the work and return whether the stage is done; handle every failure."""
     try:
-        with kept_alive(held):
+        with keep_lease_alive(held):
             result = work(held.run)
         leases.finish(held, keep=lambda run: keep(run, result))
-    except Fenced:
-        logger.info("Run %s was taken over, the result is dropped", held.run.pk)
+    except LeaseLost:
+        logger.info("Run %s was claimed by another worker, the result is dropped", held.run.pk)
     except StageError as error:
         logger.info("Run %s: %s", held.run.pk, error)
         (leases.retry if error.retryable else leases.fail)(held, error)
@@ -103,10 +88,10 @@ def _carry_out(
     except DatabaseError as error:
         logger.warning("Run %s waits for the database: %s", held.run.pk, error)
         _release(held)
-    except Exception:  # a bug: logged whole, tried again a few times, and told without details
+    except Exception:  # a bug: logged whole, retried a few times, and reported without details
         logger.exception("Run %s: stage %s failed", held.run.pk, held.stage)
-        leases.retry(held, SURPRISE)
-    except BaseException:  # a cold shutdown arrives as SystemExit: give the work back, then go
+        leases.retry(held, UNEXPECTED_ERROR)
+    except BaseException:  # a cold shutdown arrives as SystemExit: release the run first
         _release(held)
         raise
     else:
@@ -115,14 +100,15 @@ def _carry_out(
 
 
 def _release(held: Claim) -> None:
-    """Give the run back; where even that cannot be, the lease runs out by itself."""
+    """Release the run; if even that fails, its lease expires."""
     connection.close()
     with suppress(DatabaseError):
         leases.release(held)
 
 
-def _tell(run: PipelineRun, *, ended: bool) -> None:
-    """Wake who waits for the session, and start what waited for this run."""
+@leases.exit_if_silent("a notification")
+def _notify(run: PipelineRun, *, ended: bool) -> None:
+    """Wake the clients that wait for the session; enqueue its own run after the last answer."""
     events.announce(run.session.uuid)
     if ended and run.question_id is not None:
-        chains.ring_for_session(run.session_id)
+        chains.enqueue_session_run(run.session_id)

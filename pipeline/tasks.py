@@ -1,4 +1,4 @@
-"""Thin Celery tasks: load, call one thing, save. What they share stands in `stage_task`."""
+"""Thin Celery tasks: load, call one function, save. `stage_task` has what they share."""
 
 from typing import Any
 
@@ -16,26 +16,26 @@ from sessions.languages import AUTO
 
 @shared_task(base=StageTask, bind=True)
 def transcribe_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
-    """Turn the recording into words."""
-    self.carry_out(run_id, Stage.TRANSCRIBE, work=_hear, keep=records.save_transcript)
+    """Transcribe the recording."""
+    self.run_stage(run_id, Stage.TRANSCRIBE, work=_transcribe, keep=records.save_transcript)
 
 
 @shared_task(base=StageTask, bind=True)
 def evaluate_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
-    """Judge what was said."""
-    self.carry_out(run_id, Stage.EVALUATE, work=_judge, keep=records.save_evaluation)
+    """Evaluate the answer."""
+    self.run_stage(run_id, Stage.EVALUATE, work=_evaluate, keep=records.save_evaluation)
 
 
 @shared_task(base=StageTask, bind=True)
 def score_session(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
-    """Score the session anew, from all answers that are finished by now."""
-    self.carry_out(run_id, Stage.SCORE, work=_nothing, keep=_score)
+    """Score the session from all answers that are finished by now."""
+    self.run_stage(run_id, Stage.SCORE, work=_no_work, keep=_save_score)
 
 
 @shared_task(base=StageTask, bind=True)
 def write_feedback(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
-    """Write the session's feedback anew, from all answers that are finished by now."""
-    self.carry_out(run_id, Stage.FEEDBACK, work=_ask_model, keep=_write)
+    """Write the session's feedback from all answers that are finished by now."""
+    self.run_stage(run_id, Stage.FEEDBACK, work=_ask_model, keep=_save_feedback)
 
 
 @shared_task
@@ -52,7 +52,7 @@ def do_upkeep(*, name: object = None, **_: Any) -> None:
         upkeep.do(name)
 
 
-def _hear(run: PipelineRun) -> Transcript:
+def _transcribe(run: PipelineRun) -> Transcript:
     with registry.audio_store().local_copy(run.audio_key, sha256=run.audio_sha256) as audio:
         return registry.speech_to_text().transcribe(
             audio,
@@ -62,7 +62,7 @@ def _hear(run: PipelineRun) -> Transcript:
         )
 
 
-def _judge(run: PipelineRun) -> Evaluation:
+def _evaluate(run: PipelineRun) -> Evaluation:
     transcript, heard = records.load_both(run)
     evaluation = judge(
         transcript=transcript,
@@ -75,8 +75,8 @@ def _judge(run: PipelineRun) -> Evaluation:
     return evaluation
 
 
-def _nothing(_run: PipelineRun) -> None:
-    """The score has no slow part: all of it happens under the session's lock."""
+def _no_work(_run: PipelineRun) -> None:
+    """Do nothing: the score has no slow part, all of it happens under the session's lock."""
 
 
 def _ask_model(run: PipelineRun) -> None:
@@ -85,9 +85,9 @@ def _ask_model(run: PipelineRun) -> None:
         narratives.write_if_due(run, records.judged_answers(run.session))
 
 
-def _score(run: PipelineRun, _result: None) -> None:
+def _save_score(run: PipelineRun, _result: None) -> None:
     records.save_score(run.session)
 
 
-def _write(run: PipelineRun, _result: None) -> None:
+def _save_feedback(run: PipelineRun, _result: None) -> None:
     records.save_feedback(run.session)

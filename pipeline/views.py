@@ -18,7 +18,6 @@ from interview_platform.http.pagination import PageIn, paginate
 from interview_platform.http.query_params import read_query
 from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
-from pipeline.http import PollView
 from pipeline.models import EvaluationRecord, TranscriptRecord
 from pipeline.progress import Outcome
 from pipeline.replies import (
@@ -28,7 +27,6 @@ from pipeline.replies import (
     hold_as_wished,
     note_wait,
     reply,
-    reply_to_poll,
 )
 from pipeline.serializers import (
     AttemptIn,
@@ -52,12 +50,8 @@ from pipeline.subtitles import FILE_KINDS, FileKind, cut_cues
 
 SPEECH_TAGS = ["Transcription"]
 EVALUATION_TAGS = ["Evaluation"]
-TRANSCRIPT: Result[TranscriptRecord] = Result(
-    TranscriptFields, transcript_body, has_attempt=True, outcome_of=selectors.transcript_outcome
-)
-EVALUATION: Result[EvaluationRecord] = Result(
-    EvaluationFields, evaluation_body, has_attempt=True, outcome_of=selectors.evaluation_outcome
-)
+TRANSCRIPT: Result[TranscriptRecord] = Result(TranscriptFields, transcript_body, has_attempt=True)
+EVALUATION: Result[EvaluationRecord] = Result(EvaluationFields, evaluation_body, has_attempt=True)
 TRANSCRIPT_ANSWERS: dict[int | tuple[int, str], Any] = {
     (200, "application/json"): TranscriptOut,
     (202, "application/json"): TranscriptUnderWayOut,
@@ -112,10 +106,9 @@ class SubtitleAccept(KindAccept):
     kinds = FILE_KINDS
 
 
-class Transcript(PollView):
+class Transcript(APIView):
     """The transcript of a recording."""
 
-    polls = TranscriptRecord
     prefers_wait = True
     conditional = True
     content_negotiation_class = SubtitleAccept
@@ -147,7 +140,7 @@ class Transcript(PollView):
 
         kind = FILE_KINDS.get(query.validated_data["format"])
         if kind is None:
-            return reply_to_poll(request, TRANSCRIPT, look, session_uuid=session_uuid)
+            return reply(request, TRANSCRIPT, look, session_uuid=session_uuid)
         held = hold_as_wished(request, look, session_uuid=session_uuid)
         if held.seen.row is None:
             return answer_with(request, TRANSCRIPT, held)
@@ -221,10 +214,9 @@ class Evaluate(Idempotent, APIView):
         )
 
 
-class Evaluation(PollView):
+class Evaluation(APIView):
     """The evaluation of a recording."""
 
-    polls = EvaluationRecord
     prefers_wait = True
     conditional = True
 
@@ -241,7 +233,7 @@ class Evaluation(PollView):
         """Return how the answer was judged, and why."""
         query = AttemptIn(data=read_query(request))
         query.is_valid(raise_exception=True)
-        return reply_to_poll(
+        return reply(
             request,
             EVALUATION,
             lambda: selectors.find_evaluation(

@@ -20,14 +20,14 @@ class Mutation:
 
 MUTATIONS: Final = (
     Mutation(
-        "the fence: a late worker's token",
-        "pipeline/statements_sql.py",
-        '\nAND run."lease_token" = %(token)s',
-        "",
+        "the loss of the lease when another worker has claimed the run",
+        "pipeline/leases.py",
+        "if session is None or not moved:",
+        "if session is None:",
         (f"{PIPELINE}/test_leases.py",),
     ),
     Mutation(
-        "the fence of a late worker that has failed or beats",
+        "the token of the lease",
         "pipeline/leases.py",
         "pk=held.run.pk, stage=held.stage, state=State.RUNNING, lease_token=held.token",
         "pk=held.run.pk, stage=held.stage, state=State.RUNNING",
@@ -56,9 +56,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the session's row lock",
-        "pipeline/statements_sql.py",
-        "\nFOR NO KEY UPDATE",
-        "",
+        "pipeline/leases.py",
+        "InterviewSession.objects.select_for_update(no_key=True).filter(pk__in=run)",
+        "InterviewSession.objects.filter(pk__in=run)",
         (f"{PIPELINE}/test_at_once.py",),
         postgres=True,
     ),
@@ -71,9 +71,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the heartbeat",
-        "pipeline/heartbeats.py",
-        "        return leases.beat(held)\n",
-        "        return True\n",
+        "pipeline/leases.py",
+        "            return renew(self._held)\n",
+        "            return True\n",
         (f"{PIPELINE}/test_tasks.py",),
     ),
     Mutation(
@@ -92,8 +92,8 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the cap on lost workers",
-        "pipeline/statements_sql.py",
-        'AND run."lost_count" < %(losses)s\n',
+        "pipeline/leases.py",
+        "        lost_count__lt=settings.MAX_STAGE_LOSSES,\n",
         "",
         (f"{PIPELINE}/test_leases.py",),
     ),
@@ -141,9 +141,9 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "the wait of forks for an SQLite database",
-        "pipeline/worker_life.py",
+        "pipeline/worker_signals.py",
         "        _forks.acquire()\n",
         "        pass\n",
-        (f"{PIPELINE}/test_worker_life.py",),
+        (f"{PIPELINE}/test_worker_signals.py",),
     ),
 )

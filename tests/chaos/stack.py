@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -19,6 +20,7 @@ from interview_platform.stack.processes import Part, stop
 from tests.databases import PostgresServer
 from tests.environment import isolated
 from tests.private_broker import PrivateBroker
+from tests.silent_proxy import SilentProxy
 
 # The test profile of the reliability design: everything that waits in production waits less here.
 PROFILE: Final = {
@@ -61,6 +63,7 @@ class ChaosStack:
         False  # where judging is not what is tested: its models take long to load
     )
     postgres: PostgresServer | None = None
+    proxy: SilentProxy | None = None  # between the workers and PostgreSQL
     broker: PrivateBroker = field(init=False)
     config: StackConfig = field(init=False)
     api: Part = field(init=False)
@@ -140,6 +143,8 @@ class ChaosStack:
         self.broker.stop()
         if self.has_small_disk:
             subprocess.run(["umount", self.disk], check=True)
+        if self.proxy:
+            self.proxy.stop()
         if self.postgres:
             self.postgres.stop()
 
@@ -155,6 +160,8 @@ class ChaosStack:
             return ""
         self.postgres = PostgresServer()
         self.postgres.start()
+        self.proxy = SilentProxy(target=urlsplit(self.postgres.url).port or 0)
+        self.proxy.start()
         return self.postgres.url
 
     @property
@@ -197,9 +204,20 @@ class ChaosStack:
                 name=f"worker {number} ({queue})",
                 command=command,
                 log=self.config.logs / f"worker-{number}.log",
-                environment=made.environment,
+                environment={**made.environment, **self._way_to_database()},
             )
         )
+
+    def _way_to_database(self) -> dict[str, str]:
+        """Return the workers' address of the database: PostgreSQL is behind the proxy."""
+        if not (self.postgres and self.proxy):
+            return {}
+        address = urlsplit(self.postgres.url)
+        return {
+            "DATABASE_URL": address._replace(
+                netloc=f"{address.username}@{address.hostname}:{self.proxy.port}"
+            ).geturl()
+        }
 
 
 @contextmanager

@@ -24,5 +24,5 @@ def or_die(send: Callable[..., bool]) -> Callable[..., bool]:
     return send_or_die
 
 
-chains.dispatch = or_die(chains.dispatch)
-chains.dispatch_new = or_die(chains.dispatch_new)
+chains.enqueue_run = or_die(chains.enqueue_run)
+chains.enqueue_new_run = or_die(chains.enqueue_new_run)

@@ -1,4 +1,4 @@
-"""F15, F16: the database crashes, the disk is full, and people upload meanwhile."""
+"""F15, F16, F32: the database crashes or goes silent, the disk is full; people upload."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,15 +8,20 @@ from functools import partial
 import httpx
 import pytest
 
+from accounts.idempotency import DIED_AFTER
+from tests.chaos.stack import GPU_PROCESSES
 from tests.reliability.laboratory import Laboratory, Stopwatch, in_time, runs
 from tests.reliability.people import Answer, Person, at_once, new_recording
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.journey
 
 PEOPLE, EACH = 4, 5
 RECOVERED = 10.0 + 6.0  # seconds; a lease may have to run out
 CRASHES = 2
+ANSWERS = 24  # more than there are workers' processes
+SILENCE = 25.0  # seconds
+RECOVERED_FROM_SILENCE = 90.0  # seconds
 
 
 class TestADatabaseThatCrashes:
@@ -43,6 +48,34 @@ class TestADatabaseThatCrashes:
             assert laboratory.outcomes(answer).count("ok") == 4
 
 
+class TestADatabaseConnectionThatGoesSilent:
+    def test_ends_the_workers_that_wait_for_it_and_loses_nothing(
+        self, laboratory: Laboratory, note: Callable[[str], None]
+    ) -> None:
+        proxy = laboratory.stack.proxy
+        if proxy is None:
+            pytest.skip("SQLite has no connections: TEST_DATABASE=postgres")
+        people = laboratory.people(ANSWERS)
+        with laboratory.holding("transcribe") as hold:
+            answers = at_once([person.record for person in people])
+            hold.wait_for(2 * GPU_PROCESSES)
+            proxy.go_silent()
+            silent = Stopwatch()
+        laboratory.wait(lambda: silent.seconds >= SILENCE)
+        proxy.recover()
+        watch = Stopwatch()
+
+        laboratory.wait(
+            lambda: all(laboratory.is_through(answer) for answer in answers),
+            seconds=2 * RECOVERED_FROM_SILENCE,
+        )
+
+        note(f"{ANSWERS} answers through {watch.seconds:.1f} s after the silence")
+        assert in_time(watch.seconds, RECOVERED_FROM_SILENCE)
+        for answer in answers:
+            assert laboratory.outcomes(answer).count("ok") == 4  # stages
+
+
 class TestAFullDisk:
     def test_takes_no_half_recording_and_then_the_next_whole_one(
         self, laboratory: Laboratory
@@ -67,7 +100,10 @@ def upload_all(person: Person) -> list[Answer]:
     answers = []
     for question in range(EACH):
         number, content = new_recording()
-        wait_until(partial(is_accepted, person, content, question=question, key=f"{number}"))
+        wait_until(
+            partial(is_accepted, person, content, question=question, key=f"{number}"),
+            seconds=DIED_AFTER.total_seconds() + PATIENCE,
+        )
         answers.append(person.answer(number, question=question))
     return answers
 

@@ -7,7 +7,7 @@ import time_machine
 from django.db.models.functions import Now
 
 from pipeline import leases
-from pipeline.leases import Claim, Verdict
+from pipeline.leases import Claim, ClaimResult
 from pipeline.models import Lease, PipelineRun, Stage
 from pipeline.reconciler import due_runs, lead
 from tests.factories import make_run
@@ -26,9 +26,9 @@ class TestAWorkerWhoseClockIsWrong:
 
         with time_machine.travel(datetime.now(UTC) + skew):
             stolen = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@wrong")
-            reaped = leases.reap()
+            reaped = leases.fail_expired()
 
-        assert stolen is Verdict.NOT_NOW
+        assert stolen is ClaimResult.UNAVAILABLE
         assert reaped == []
 
     def test_holds_a_lease_that_is_as_long_as_everybodys(self, skew: timedelta) -> None:
@@ -37,7 +37,7 @@ class TestAWorkerWhoseClockIsWrong:
         with time_machine.travel(datetime.now(UTC) + skew):
             held = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@wrong")
             assert isinstance(held, Claim)
-            assert leases.beat(held)
+            assert leases.renew(held)
 
         kept = PipelineRun.objects.filter(
             pk=run.pk,

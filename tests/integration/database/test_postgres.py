@@ -128,7 +128,7 @@ class TestBehindPgBouncer:
         with through(bouncer):
             held = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@test")
             assert isinstance(held, Claim)
-            assert leases.beat(held)
+            assert leases.renew(held)
             leases.release(held)
             assert lead("somebody")
 

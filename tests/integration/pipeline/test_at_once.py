@@ -1,7 +1,6 @@
 """What happens at the same moment, in threads with connections of their own."""
 
 import threading
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -14,7 +13,6 @@ from pipeline import leases, records, services
 from pipeline.leases import Claim
 from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
 from pipeline.stages.score import score_session
-from pipeline.statements import take_run
 from pipeline.values import ScoreCard
 from sessions.models import Question
 from sessions.services import delete_session, note_recording
@@ -125,19 +123,19 @@ class TestAClaimThatHasWaitedForTheSession:
         self, question: Question, broker: PrivateBroker, meanwhile: str
     ) -> None:
         run = make_run(question=question)
-        token = uuid.uuid4()
         has_session = threading.Event()
         claims: list[object] = []
 
         def change() -> None:
             with transaction.atomic():
-                leases.hold_session(run.pk)
+                leases.lock_session(run.pk)
                 has_session.set()
                 wait_until(somebody_waits, seconds=10)
                 if meanwhile == "superseded":
                     PipelineRun.objects.filter(pk=run.pk).update(state="superseded")
                 elif meanwhile == "taken":
-                    assert take_run(run_id=run.pk, stage=Stage.TRANSCRIBE, token=token, worker="")
+                    taken = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="")
+                    assert isinstance(taken, Claim)
                 elif meanwhile == "deleted":
                     question.session.delete()
 
@@ -164,7 +162,7 @@ class TestSomebodyWhoAsksForAnEvaluation:
 
         def finish() -> None:
             with transaction.atomic():
-                leases.hold_session(run.pk)
+                leases.lock_session(run.pk)
                 has_session.set()
                 wait_until(lambda: has_asked.is_set() or somebody_waits(), seconds=10)
                 leases.finish(held, keep=lambda done: records.save_score(done.session))
@@ -227,7 +225,7 @@ class TestASessionThatIsDeleted:
             make_transcript(run=done)
 
         def finish() -> None:
-            with suppress(leases.Fenced):
+            with suppress(leases.LeaseLost):
                 leases.finish(held, keep=keep)
 
         at_once(finish, partial(delete_session, question.session))

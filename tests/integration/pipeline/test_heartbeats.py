@@ -1,12 +1,13 @@
-"""How long a lease is kept alive, and what the thread that does so outlives."""
+"""How long a heartbeat renews the lease of a stage."""
+
+import threading
 
 import pytest
 from django.db import DatabaseError
 from pytest_django.fixtures import Settings
 
-from pipeline import heartbeats, leases
-from pipeline.heartbeats import kept_alive
-from pipeline.leases import Claim
+from pipeline import leases
+from pipeline.leases import Claim, keep_lease_alive
 from pipeline.models import Stage
 from tests.factories import make_run
 from tests.waiting import wait_until
@@ -14,8 +15,8 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Beats:
-    """Stands in for the lease's own beat, and counts."""
+class Renewals:
+    """Stands in for `leases.renew`, and counts."""
 
     def __init__(self, *answers: bool | Exception) -> None:
         self.count = 0
@@ -28,7 +29,7 @@ class Beats:
             raise answer
         return answer
 
-    def come_to(self, count: int) -> None:
+    def reach(self, count: int) -> None:
         wait_until(lambda: self.count >= count, seconds=10)
 
 
@@ -40,77 +41,55 @@ def held(settings: Settings) -> Claim:
     return taken
 
 
-def beats_of(monkeypatch: pytest.MonkeyPatch, *answers: bool | Exception) -> Beats:
-    beats = Beats(*answers)
-    monkeypatch.setattr(leases, "beat", beats)
-    return beats
+def renewals_of(monkeypatch: pytest.MonkeyPatch, *answers: bool | Exception) -> Renewals:
+    renewals = Renewals(*answers)
+    monkeypatch.setattr(leases, "renew", renewals)
+    return renewals
 
 
-def test_it_beats_again_and_again(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    beats = beats_of(monkeypatch)
+def test_it_renews_the_lease_again_and_again(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
+    renewals = renewals_of(monkeypatch)
 
-    with kept_alive(held):
-        beats.come_to(3)
+    with keep_lease_alive(held):
+        renewals.reach(3)
 
 
-def test_it_goes_on_when_the_database_was_away(
-    held: Claim, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    beats = beats_of(monkeypatch, DatabaseError("away"))
+def test_it_continues_after_a_database_error(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
+    renewals = renewals_of(monkeypatch, DatabaseError("down"))
 
-    with kept_alive(held):
-        beats.come_to(2)
+    with keep_lease_alive(held):
+        renewals.reach(2)
 
 
 def test_it_ends_with_the_stage(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    beats = beats_of(monkeypatch)
-    with kept_alive(held):
-        beats.come_to(1)
-    after = beats.count
+    renewals = renewals_of(monkeypatch)
 
-    with kept_alive(_other()):
-        beats.come_to(after + 3)
+    with keep_lease_alive(held):
+        renewals.reach(1)
 
-    assert not is_kept(held)
+    assert not is_running()
 
 
 def test_it_ends_with_the_lease(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    beats = beats_of(monkeypatch, False)
+    renewals = renewals_of(monkeypatch, False)
 
-    with kept_alive(held):
-        beats.come_to(1)
-        wait_until(lambda: not is_kept(held), seconds=10)
+    with keep_lease_alive(held):
+        renewals.reach(1)
+        wait_until(lambda: not is_running(), seconds=10)
+
+    assert renewals.count == 1
 
 
 def test_it_ends_at_the_hard_limit_of_a_stage_that_hangs(
     held: Claim, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.STAGE_LIMITS = {**settings.STAGE_LIMITS, "transcribe": (0.1, 0.2)}
-    beats = beats_of(monkeypatch)
+    renewals = renewals_of(monkeypatch)
 
-    with kept_alive(held):
-        beats.come_to(1)
-        wait_until(lambda: not is_kept(held), seconds=10)
-
-
-def test_a_child_has_a_thread_of_its_own(held: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    beats = beats_of(monkeypatch)
-    with kept_alive(held):
-        beats.come_to(1)
-    before = heartbeats._Process.heart
-
-    heartbeats._begin_anew()
-
-    assert heartbeats._Process.heart is not before
-    with kept_alive(held):
-        beats.come_to(beats.count + 1)
+    with keep_lease_alive(held):
+        renewals.reach(1)
+        wait_until(lambda: not is_running(), seconds=10)
 
 
-def is_kept(held: Claim) -> bool:
-    return held.token in heartbeats._Process.heart._kept
-
-
-def _other() -> Claim:
-    taken = leases.claim(run_id=make_run().pk, stage=Stage.TRANSCRIBE, worker="gpu@test")
-    assert isinstance(taken, Claim)
-    return taken
+def is_running() -> bool:
+    return any(thread.name == "heartbeat" for thread in threading.enumerate())

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from pipeline import leases, reconciler
 from pipeline.chains import ORDER, step_after
-from pipeline.leases import Claim, Fenced, Verdict
+from pipeline.leases import Claim, ClaimResult, LeaseLost
 from pipeline.models import Lease, PipelineRun, Stage, StageRun
 from pipeline.ports import PermanentError, TransientError
 from pipeline.services import retry_run, start_run
@@ -76,12 +76,12 @@ class OneQuestion(RuleBasedStateMachine):
         if isinstance(held, Claim):
             self.held[worker] = held
         else:
-            assert held in Verdict
+            assert held in ClaimResult
 
     @rule(worker=workers)
     def beat(self, worker: int) -> None:
         if worker in self.held:
-            leases.beat(self.held[worker])
+            leases.renew(self.held[worker])
 
     @rule(worker=workers)
     def finish(self, worker: int) -> None:
@@ -90,7 +90,7 @@ class OneQuestion(RuleBasedStateMachine):
             return
         try:
             leases.finish(held, keep=lambda run: self._keep(run, held.stage))
-        except Fenced:
+        except LeaseLost:
             return
 
     @rule(worker=workers, transient=st.booleans())
@@ -122,7 +122,7 @@ class OneQuestion(RuleBasedStateMachine):
 
     @rule()
     def reap(self) -> None:
-        leases.reap()
+        leases.fail_expired()
 
     @precondition(lambda self: self.run is not None and self.run.state == "failed")
     @rule()
@@ -158,7 +158,7 @@ class OneQuestion(RuleBasedStateMachine):
     def teardown(self) -> None:
         """After all of it: once time has passed, the reconciler knows of every run that is not at its end."""
         self.let_time_pass()
-        leases.reap()
+        leases.fail_expired()
         epoch, _ = Lease.objects.get_or_create(
             name=reconciler.EPOCH, defaults={"holder": "", "until": Now()}
         )

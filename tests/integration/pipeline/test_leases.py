@@ -1,19 +1,25 @@
 """Who may work on a run, and whose result counts."""
 
+import threading
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from threading import Timer
+from typing import Final
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from pipeline import leases
-from pipeline.leases import Claim, Fenced, Verdict
+from pipeline.leases import Claim, ClaimResult, LeaseLost
 from pipeline.models import PipelineRun, Stage, StageRun
 from pipeline.ports import PermanentError, TransientError
 from tests.factories import make_run, make_session_run
 from tests.integration.pipeline.conftest import let_lease_run_out
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -43,26 +49,33 @@ class TestAClaim:
         second = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@other")
 
         run.refresh_from_db()
-        assert second is Verdict.NOT_NOW
+        assert second is ClaimResult.UNAVAILABLE
         assert (run.state, run.attempts, run.lease_token) == ("running", 1, held.token)
         assert run.started_at is not None
 
     def test_lets_a_chain_walk_on_past_a_stage_that_is_done(self) -> None:
         run = make_run(stage=Stage.SCORE)
 
-        assert leases.claim(run_id=run.pk, stage=Stage.EVALUATE, worker="") is Verdict.PASSED
+        assert (
+            leases.claim(run_id=run.pk, stage=Stage.EVALUATE, worker="") is ClaimResult.ALREADY_DONE
+        )
 
     @pytest.mark.parametrize("state", ["completed", "failed", "superseded"])
     def test_leaves_alone_what_has_ended(self, state: str) -> None:
         run = make_run(state=state)
 
-        assert leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="") is Verdict.NOT_NOW
+        assert (
+            leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="")
+            is ClaimResult.UNAVAILABLE
+        )
 
     def test_leaves_alone_what_is_gone_or_not_there_yet(self) -> None:
         run = make_run()
 
-        assert leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="") is Verdict.NOT_NOW
-        assert leases.claim(run_id=2**31 - 1, stage=Stage.SCORE, worker="") is Verdict.NOT_NOW
+        assert leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="") is ClaimResult.UNAVAILABLE
+        assert (
+            leases.claim(run_id=2**31 - 1, stage=Stage.SCORE, worker="") is ClaimResult.UNAVAILABLE
+        )
 
     def test_waits_until_a_retry_is_due(self) -> None:
         run = make_run(state="retry_wait")
@@ -70,7 +83,7 @@ class TestAClaim:
         early = leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="")
         PipelineRun.objects.filter(pk=run.pk).update(next_run_at=Now() - timedelta(seconds=1))
 
-        assert early is Verdict.NOT_NOW
+        assert early is ClaimResult.UNAVAILABLE
         assert take(run).run.next_run_at is None
 
     def test_waits_for_a_sessions_answers(self) -> None:
@@ -79,7 +92,7 @@ class TestAClaim:
         early = leases.claim(run_id=own.pk, stage=Stage.SCORE, worker="")
         PipelineRun.objects.filter(pk=answer.pk).update(state="completed", stage=Stage.DONE)
 
-        assert early is Verdict.NOT_NOW
+        assert early is ClaimResult.UNAVAILABLE
         assert take(own, Stage.SCORE).run == own
 
     def test_takes_over_from_a_worker_that_went_silent(self) -> None:
@@ -110,8 +123,11 @@ class TestAHeartbeat:
         held = take(run)
         let_lease_run_out(run)
 
-        assert leases.beat(held)
-        assert leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="") is Verdict.NOT_NOW
+        assert leases.renew(held)
+        assert (
+            leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="")
+            is ClaimResult.UNAVAILABLE
+        )
 
     def test_is_told_when_the_run_was_taken_over(self) -> None:
         run = make_run()
@@ -119,7 +135,7 @@ class TestAHeartbeat:
         let_lease_run_out(run)
         take(run)
 
-        assert not leases.beat(held)
+        assert not leases.renew(held)
 
 
 class TestAFinish:
@@ -155,7 +171,7 @@ class TestAFinish:
         successor = take(run)
         kept: list[str] = []
 
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             leases.finish(late, keep=lambda _: kept.append("late"))
         leases.finish(successor, keep=lambda _: kept.append("successor"))
 
@@ -167,7 +183,7 @@ class TestAFinish:
         held = take(run)
         PipelineRun.objects.filter(pk=run.pk).update(state="superseded", lease_token=None)
 
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             leases.finish(held, keep=keep_nothing)
 
     def test_of_a_deleted_session_brings_nothing_back(self) -> None:
@@ -175,7 +191,7 @@ class TestAFinish:
         held = take(run, Stage.SCORE)
         run.session.delete()
 
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             leases.finish(held, keep=keep_nothing)
 
         assert not PipelineRun.objects.exists()
@@ -273,8 +289,8 @@ class TestReaping:
         take(run)
         let_lease_run_out(run)
 
-        assert leases.reap() == [run]
-        assert leases.reap() == []
+        assert leases.fail_expired() == [run]
+        assert leases.fail_expired() == []
         run.refresh_from_db()
         assert (run.state, run.failure_code) == ("failed", "worker_lost")
         assert outcomes(run) == ["lost", "lost"]
@@ -284,4 +300,60 @@ class TestReaping:
         take(run)
         let_lease_run_out(run)
 
-        assert leases.reap() == []
+        assert leases.fail_expired() == []
+
+
+class TestASilentDatabase:
+    @pytest.fixture
+    def exits(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The exit codes of this process, which is spared."""
+        settings.LEASE_SECONDS = 0.01
+        found: list[int] = []
+        monkeypatch.setattr("pipeline.leases.os._exit", found.append)
+        return found
+
+    def test_ends_the_process_after_three_leases(
+        self, exits: list[int], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with leases.exit_if_silent("a claim"):
+            wait_until(lambda: exits, seconds=10)
+
+        assert exits == [leases.SILENT_EXIT]
+        assert "silent for 3 leases during a claim" in caplog.text
+
+    def test_that_raises_errors_is_not_silent(self, exits: list[int], settings: Settings) -> None:
+        settings.LEASE_SECONDS = 60.0
+
+        with suppress(OperationalError), leases.exit_if_silent("a claim"):
+            raise OperationalError
+
+        wait_until(lambda: not any(isinstance(each, Timer) for each in threading.enumerate()))
+        assert exits == []
+
+    @pytest.mark.parametrize("change", ["claim", "renew", "finish", "retry", "fail", "release"])
+    def test_ends_a_worker_that_waits_for_it(
+        self, exits: list[int], monkeypatch: pytest.MonkeyPatch, change: str
+    ) -> None:
+        held = take(make_run())
+
+        def wait_for_exit(_: object) -> None:
+            wait_until(lambda: exits, seconds=10)
+            raise OperationalError
+
+        monkeypatch.setattr(leases, "lock_session", wait_for_exit)
+        monkeypatch.setattr(leases, "_held", wait_for_exit)
+
+        with pytest.raises(OperationalError):
+            CHANGES[change](held)
+
+        assert exits
+
+
+CHANGES: Final[dict[str, Callable[[Claim], object]]] = {
+    "claim": lambda held: leases.claim(run_id=held.run.pk, stage=held.stage, worker=""),
+    "renew": leases.renew,
+    "finish": lambda held: leases.finish(held, keep=keep_nothing),
+    "retry": lambda held: leases.retry(held, TIRED),
+    "fail": lambda held: leases.fail(held, BROKEN),
+    "release": leases.release,
+}

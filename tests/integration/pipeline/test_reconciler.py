@@ -53,7 +53,7 @@ class TestARunThatWasNeverSent:
 class TestARunWhoseMessageIsLost:
     def test_is_sent_again_at_once_when_the_broker_was_flushed(self, broker: PrivateBroker) -> None:
         run = make_run()
-        chains.dispatch(run.pk)
+        chains.enqueue_run(run.pk)
         quiet = reconcile()
         broker.empty()
 
@@ -66,7 +66,7 @@ class TestARunWhoseMessageIsLost:
         self, broker: PrivateBroker
     ) -> None:
         run = make_run()
-        chains.dispatch(run.pk)
+        chains.enqueue_run(run.pk)
         broker.kill()
         broker.ensure_running()
 
@@ -79,7 +79,7 @@ class TestARunWhoseMessageIsLost:
         settings.REPUBLISH_SECONDS = 30.0
         settings.REPUBLISH_MAX_SECONDS = 300.0
         run = make_run()
-        chains.dispatch(run.pk)
+        chains.enqueue_run(run.pk)
         Lease.objects.filter(name=EPOCH).update(until=Now() - timedelta(days=1))
         waits = []
         for _ in range(7):
@@ -97,7 +97,7 @@ class TestARunWhoseMessageIsLost:
 class TestARunWhoseWorkerDied:
     def test_is_sent_again_when_its_lease_is_over(self, broker: PrivateBroker) -> None:
         run = make_run()
-        chains.dispatch(run.pk)
+        chains.enqueue_run(run.pk)
         broker.empty()
         reconcile()
         broker_was_empty = messages(broker)
@@ -156,7 +156,7 @@ class TestARunThatNeedsNothing:
 
     def test_of_a_session_waits_for_its_answers(self, broker: PrivateBroker) -> None:
         answer = make_run()
-        chains.dispatch(answer.pk)
+        chains.enqueue_run(answer.pk)
         own = make_session_run(session=answer.session)
         let_time_pass(own, seconds=60)
         early = reconcile()

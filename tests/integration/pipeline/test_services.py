@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from pipeline import chains, events, leases, services
-from pipeline.leases import Claim, Fenced
+from pipeline.leases import Claim, LeaseLost
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -143,7 +143,7 @@ class TestANewRecording:
 
         assert where(first) == ("transcribe", "superseded")
         assert where(second) == ("transcribe", "queued")
-        with pytest.raises(Fenced):
+        with pytest.raises(LeaseLost):
             leases.finish(held, keep=lambda _: None)
 
     def test_leaves_a_finished_attempt_readable(
@@ -319,11 +319,11 @@ class TestCompletingASession:
         services.complete_session(question.session)
         own = PipelineRun.objects.get(question=None)
         broker.empty()
-        chains.ring_for_session(question.session.pk)
+        chains.enqueue_session_run(question.session.pk)
         too_early = messages(broker)
         PipelineRun.objects.filter(pk=answer.pk).update(state="completed", stage=Stage.DONE)
 
-        chains.ring_for_session(question.session.pk)
+        chains.enqueue_session_run(question.session.pk)
 
         assert too_early == []
         assert messages(broker) == [("score_session", own.pk)]
@@ -370,7 +370,7 @@ class TestStaff:
 
         assert services.requeue_run(run)
 
-        assert not leases.beat(held)
+        assert not leases.renew(held)
         assert messages(broker) == [("transcribe_answer", run.pk)]
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a worker's connection to the database between two tasks."""
+"""A worker keeps its connection to PostgreSQL between two tasks."""
 
 import time
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from django.db import connection
 
 from celery_app import app
 from pipeline import tasks
-from pipeline.task_connections import look_after_connections
+from pipeline.worker_signals import check_connections
 from tests.factories import make_run
 from tests.private_broker import PrivateBroker
 
@@ -23,7 +23,7 @@ TASK = SimpleNamespace(request=SimpleNamespace(is_eager=False))
 def between_two_tasks(worker: DjangoWorkerFixup) -> None:
     worker.on_task_postrun(TASK)
     worker.on_task_prerun(TASK)
-    look_after_connections(TASK)
+    check_connections(TASK)
 
 
 @pytest.fixture
@@ -55,24 +55,14 @@ def test_it_is_closed_when_it_is_too_old(keeping: DjangoWorkerFixup) -> None:
     assert connection.connection is None
 
 
-def test_it_is_tried_before_it_is_used_again(keeping: DjangoWorkerFixup) -> None:
-    connection.ensure_connection()
-    connection.health_check_done = True  # type: ignore[attr-defined] # not in the stubs
-
-    between_two_tasks(keeping)
-
-    assert not connection.health_check_done  # type: ignore[attr-defined] # likewise
-    connection.close()
-
-
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="kept on PostgreSQL alone")
-def test_a_stage_claims_its_run_over_a_new_one_when_it_has_gone(
+def test_a_stage_gets_a_new_one_when_it_was_lost(
     keeping: DjangoWorkerFixup, broker: PrivateBroker
 ) -> None:
     run = make_run(stage="score")
     connection.ensure_connection()
     connection.connection.close()  # the server went away, and nobody has noticed yet
-    look_after_connections(tasks.score_session)
+    check_connections(tasks.score_session)
     broken = connection.connection
 
     tasks.score_session.run(run_id=run.pk)
@@ -87,7 +77,7 @@ def test_a_task_within_a_transaction_leaves_it_alone() -> None:
     connection.ensure_connection()
     before = connection.connection
 
-    look_after_connections(SimpleNamespace(request=SimpleNamespace(is_eager=True)))
+    check_connections(SimpleNamespace(request=SimpleNamespace(is_eager=True)))
 
     assert connection.connection is before
 

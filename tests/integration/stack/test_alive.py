@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from interview_platform.stack import alive
-from pipeline.worker_life import show_life
+from pipeline.worker_signals import report_alive
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +26,16 @@ def address_of_the_database() -> str:
 @pytest.mark.django_db(transaction=True)
 class TestAgainstWorker:
     def test_finds_the_one_of_this_machine(self) -> None:
-        show_life("gpu-8000@elsewhere", queues=["gpu"], concurrency=1)
+        report_alive("gpu-8000@elsewhere", queues=["gpu"], concurrency=1)
         address = address_of_the_database()
         assert "not shown yet" in alive.against_worker(address, host=socket.gethostname())
 
-        show_life(f"gpu-8000@{socket.gethostname()}", queues=["gpu"], concurrency=1)
+        report_alive(f"gpu-8000@{socket.gethostname()}", queues=["gpu"], concurrency=1)
 
         assert alive.against_worker(address, host=socket.gethostname()) == ""
 
     def test_misses_one_that_went_silent(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(alive, "SILENT_SECONDS", -1)
-        show_life("gpu-8000@here", queues=["gpu"], concurrency=1)
+        report_alive("gpu-8000@here", queues=["gpu"], concurrency=1)
 
         assert "was not seen for" in alive.against_worker(address_of_the_database(), host="here")

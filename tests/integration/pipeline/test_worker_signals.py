@@ -15,17 +15,17 @@ from django.db.models.functions import Now
 from pipeline import chains, leases, upkeep
 from pipeline.models import PipelineRun, Stage, WorkerHeartbeat
 from pipeline.tasks import do_upkeep
-from pipeline.worker_life import (
-    _Life,
-    childless,
-    forget_the_dead,
-    free_what_a_child_held,
-    show_life,
+from pipeline.worker_signals import (
+    _Recovery,
+    delete_stale_workers,
+    expire_lost_lease,
+    no_forks,
+    report_alive,
 )
 from tests.factories import make_heartbeat, make_run
 from tests.private_broker import PrivateBroker
 
-NOT_NOW = leases.Verdict.NOT_NOW
+UNAVAILABLE = leases.ClaimResult.UNAVAILABLE
 NOT_YET = 0.3  # seconds in which a child that nothing holds back is made many times over
 
 
@@ -34,7 +34,7 @@ class TestAChild:
         is_at_it, is_through = threading.Event(), threading.Event()
 
         def look() -> None:
-            with childless():
+            with no_forks():
                 is_at_it.set()
                 is_through.wait()
 
@@ -58,22 +58,22 @@ class TestAChildThatIsGone:
     def test_holds_its_run_no_longer(
         self, trouble: Exception, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_Life, "name", "gpu@here")
+        monkeypatch.setattr(_Recovery, "name", "gpu@here")
         run = make_run()
         claimed(run, worker="gpu@here")
 
-        free_what_a_child_held(sender=None, exception=trouble, kwargs={"run_id": run.pk})
+        expire_lost_lease(sender=None, exception=trouble, kwargs={"run_id": run.pk})
 
         claimed(run, worker="gpu@there")
 
     def test_takes_nothing_from_a_worker_elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_Life, "name", "gpu@here")
+        monkeypatch.setattr(_Recovery, "name", "gpu@here")
         run = make_run()
         claimed(run, worker="gpu@there")
 
-        free_what_a_child_held(sender=None, exception=WorkerLostError(), kwargs={"run_id": run.pk})
+        expire_lost_lease(sender=None, exception=WorkerLostError(), kwargs={"run_id": run.pk})
 
-        assert leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@here") == NOT_NOW
+        assert leases.claim(run_id=run.pk, stage=Stage.TRANSCRIBE, worker="gpu@here") == UNAVAILABLE
 
 
 def claimed(run: PipelineRun, *, worker: str) -> None:
@@ -86,7 +86,7 @@ def claimed(run: PipelineRun, *, worker: str) -> None:
 class TestASignOfLife:
     def test_is_one_row_a_worker(self) -> None:
         for concurrency in (1, 2):
-            show_life("gpu@here", queues=["gpu"], concurrency=concurrency)
+            report_alive("gpu@here", queues=["gpu"], concurrency=concurrency)
 
         assert WorkerHeartbeat.objects.get().concurrency == 2
 
@@ -95,7 +95,7 @@ class TestASignOfLife:
         make_heartbeat(name="dead")
         WorkerHeartbeat.objects.filter(name="dead").update(seen_at=Now() - timedelta(hours=25))
 
-        assert forget_the_dead() == 1
+        assert delete_stale_workers() == 1
         assert WorkerHeartbeat.objects.get().name == "alive"
 
 
