@@ -55,7 +55,7 @@ def prepare(directory: Path) -> None:
 
     settings.CACHE_URL = "memory://"
     rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-    rates["mail_to"] = "1000000/h"
+    rates["mail_to"] = "1000000/hour"
     settings.ALLOWED_HOSTS = ["testserver"]
     django.setup()
     from django.core.management import call_command

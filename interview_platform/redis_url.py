@@ -17,8 +17,8 @@ def tls_options(url: str) -> dict[str, Any] | None:
     """
     Return the options for `broker_use_ssl`, or None without TLS.
 
-    Kombu itself does not verify the certificate of a bare `rediss://` URL. Here it is verified unless
-    the URL says `ssl_cert_reqs=none`, as redis-py does.
+    Kombu itself does not verify the certificate of a bare `rediss://` URL. Here it is verified
+    unless the URL says `ssl_cert_reqs=none`, as redis-py does.
     """
     parts = urlsplit(url)
     if parts.scheme != "rediss":

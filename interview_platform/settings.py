@@ -376,8 +376,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Rate limits (interview_platform/http/throttles.py) --------------------------------------------------------------
-# Django's own cache is not used: in Redis it keeps pickles, which whoever writes there could make run code
+# --- Rate limits (interview_platform/http/throttles.py) -------------------------------------------
+# Django's cache is not used: in Redis it keeps pickles, so whoever writes there could run code
 CACHE_URL = env_url("CACHE_URL", default=EVENTS_URL, schemes=REDIS_SCHEMES)
 
 # --- Mail: links to set a new password and to verify an address ------------------------------------------------------

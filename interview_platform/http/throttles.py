@@ -149,7 +149,8 @@ def client_network(request: Request | HttpRequest) -> str:
 
     `X-Forwarded-For` counts only as far as our own proxies wrote it (`NUM_PROXIES`).
     """
-    return network_of(str(BaseThrottle().get_ident(request)))  # type: ignore[arg-type] # it reads `META` alone
+    ident = BaseThrottle().get_ident(request)  # type: ignore[arg-type] # it reads `META` alone
+    return network_of(str(ident))
 
 
 def network_of(client: str) -> str:

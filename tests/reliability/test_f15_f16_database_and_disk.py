@@ -22,6 +22,7 @@ CRASHES = 2
 ANSWERS = 24  # more than there are workers' processes
 SILENCE = 25.0  # seconds
 RECOVERED_FROM_SILENCE = 90.0  # seconds
+MOST_SILENCE = 180.0  # seconds, on a machine that does other things
 
 
 class TestADatabaseThatCrashes:
@@ -66,10 +67,11 @@ class TestADatabaseConnectionThatGoesSilent:
         watch = Stopwatch()
 
         laboratory.wait(
-            lambda: all(laboratory.is_through(answer) for answer in answers),
-            seconds=2 * RECOVERED_FROM_SILENCE,
+            lambda: laboratory.unfinished() == 0 or watch.seconds > MOST_SILENCE,
+            seconds=2 * MOST_SILENCE,
         )
 
+        assert laboratory.unfinished() == 0
         note(f"{ANSWERS} answers through {watch.seconds:.1f} s after the silence")
         assert in_time(watch.seconds, RECOVERED_FROM_SILENCE)
         for answer in answers:

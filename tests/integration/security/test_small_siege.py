@@ -58,7 +58,7 @@ def _environ(request: httpx.Request, body: bytes) -> dict[str, Any]:
 @pytest.fixture
 def person(db: None, settings: Any) -> Iterator[Candidate]:
     """Somebody whom no rate stops."""
-    rates = dict.fromkeys(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/h")
+    rates = dict.fromkeys(settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/hour")
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
     with Candidate(URL) as candidate:
         candidate.http.close()
