@@ -293,7 +293,6 @@ SCORE_WEIGHTS: dict[Any, float] = env_numbers(
     "SCORE_WEIGHTS",
     default={"relevance": 0.35, "grammar": 0.20, "fluency": 0.25, "keywords": 0.20},
 )
-WORDING_MODEL = env_choice("WORDING_MODEL", choices=("pairs", "smollm"), default="pairs")
 
 # --- Language models (optional; none without a key) -----------------------------------------------------------------
 LLM_PROVIDER = env_choice("LLM_PROVIDER", choices=("none", "openai", "google"), default="none")

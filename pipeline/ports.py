@@ -165,44 +165,20 @@ class GrammarChecker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another word that could begin at a place of a text, for a wording model to weigh."""
+class PairLikelihood:
+    """How likely a word is; natural logarithms."""
 
-    text: int  # index of the text
-    offset: int  # characters from the text's beginning
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a word as the wording model reads it."""
-
-    start: int  # characters from the text's beginning
-    end: int
-    log_probability: float  # natural logarithm, after what stands before
-    usual: float  # the same for the piece anywhere: rare words are no errors
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a wording model makes of one text; `gains` holds one entry for each of its alternatives."""
-
-    pieces: tuple[Piece, ...]
-    gains: tuple[
-        float | None, ...
-    ] = ()  # how much likelier, as a natural logarithm; None: no telling
+    log_probability: float  # after the word before it
+    usual: float  # anywhere: rare words are no errors
 
 
 class WordingModel(Protocol):
-    """Tells how usual an English wording is."""
+    """Measures how usual an English wording is."""
 
-    engine: str
-    corrects: bool  # sure enough to weigh one word against another; else it returns no gains
+    engine: str  # its name, shown in `metrics`
 
-    def read(
-        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
-    ) -> list[Reading]:
-        """Return a reading of each text by itself; its gains follow the order of `alternatives`."""
+    def read(self, texts: Sequence[str]) -> list[list[PairLikelihood]]:
+        """Return, for each text by itself, the likelihood of every word but the first."""
         ...
 
 

@@ -12,7 +12,7 @@ from pipeline.providers import model_files
 from tests.environment import ROOT
 from tests.supply import audit, licences
 
-LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-lm.lock")
+LOCKS: Final = ("requirements.lock", "requirements-dev.lock")
 PINNED: Final = re.compile(r"^([\w.-]+)==([^ ;\\]+)( ;)?", re.MULTILINE)
 
 
