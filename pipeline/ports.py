@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from pipeline.values import AudioFacts, Transcript
 
 
@@ -188,7 +190,8 @@ class Prompt:
 
     system: str
     user: str
-    schema: dict[str, object]  # of the answer
+    schema: dict[str, object]  # of the answer, as the model is told it
+    reply: type[BaseModel]  # checks the answer
     schema_name: str
     max_tokens: int  # the longest answer that is paid for
 
@@ -208,7 +211,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An answer that satisfies its schema, and what it consumed."""
+    """An answer of the wanted shape, and what it consumed."""
 
     payload: dict[str, object]
     usage: Usage
@@ -229,7 +232,7 @@ class LanguageModel(Protocol):
     name: str  # the model's, as the provider calls it
 
     def complete_json(self, prompt: Prompt) -> Completion:
-        """Return an object that satisfies the prompt's schema; raise `LanguageModelError` when that cannot be had."""
+        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError` when that cannot be had."""
         ...
 
 
