@@ -232,7 +232,7 @@ class LanguageModel(Protocol):
     name: str  # the model's, as the provider calls it
 
     def complete_json(self, prompt: Prompt) -> Completion:
-        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError` when that cannot be had."""
+        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError`."""
         ...
 
 

@@ -74,7 +74,7 @@ class ChatModel:
         )
 
     def complete_json(self, prompt: Prompt) -> Completion:
-        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError` for whatever goes wrong."""
+        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError`."""
         try:
             with _as_ours():
                 body = self._ask(prompt)
