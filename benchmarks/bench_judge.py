@@ -18,7 +18,7 @@ from pipeline.values import JudgedAnswer
 
 def measure(*, count: int = 8) -> Iterator[Speed]:
     """Yield the row; each answer is a new one, as nothing of it may be remembered."""
-    judges = load_judges(slow=False)
+    judges = load_judges()
     times: list[tuple[float, float, float]] = []
     for number in range(count + 1):
         begin = time.perf_counter()

@@ -18,7 +18,7 @@ from benchmarks.eval_cost import measure_cost  # noqa: E402 - needs the path abo
 from benchmarks.eval_texts import measure_texts  # noqa: E402 - likewise
 from benchmarks.figures import Row  # noqa: E402 - likewise
 from pipeline.ports import Judges  # noqa: E402 - likewise
-from pipeline.providers import multilingual, smollm  # noqa: E402 - likewise
+from pipeline.providers import multilingual  # noqa: E402 - likewise
 from pipeline.providers.embeddings import MiniLmEncoder  # noqa: E402 - likewise
 from pipeline.providers.harper import HarperChecker  # noqa: E402 - likewise
 from pipeline.providers.spacy_english import SpacyEnglish  # noqa: E402 - likewise
@@ -46,10 +46,10 @@ def main() -> int:
 
 def rows(data: Path) -> Iterator[Row]:
     """Yield every row that can be measured here."""
-    judges = load_judges(slow=False)
+    judges = load_judges()
     texts, speech = data / "texts", data / "speech"
     if texts.is_dir():
-        yield from measure_texts(texts, judges, slow=False)
+        yield from measure_texts(texts, judges)
     else:
         show(f"Skipped: there are no texts at {texts}.")
     if speech.is_dir():
@@ -64,23 +64,16 @@ def rows(data: Path) -> Iterator[Row]:
         yield from measure_languages()
     else:
         show("Skipped: the multilingual encoder does not run on this machine.")
-    yield from measure_cost(judges, slow=False)
-    if not smollm.is_installed():
-        show("Skipped: the language model of requirements-lm.lock is not installed.")
-        return
-    slow = load_judges(slow=True)
-    if texts.is_dir():
-        yield from measure_texts(texts, slow, slow=True)
-    yield from measure_cost(slow, slow=True)
+    yield from measure_cost(judges)
 
 
-def load_judges(*, slow: bool) -> Judges:
-    """Return the real judges, with the language model where `slow`."""
+def load_judges() -> Judges:
+    """Return the real judges."""
     return Judges(
         encoder=MiniLmEncoder(),
         parser=SpacyEnglish(),
         grammar=HarperChecker(),
-        wording=smollm.SmolLm() if slow else WordPairs(),
+        wording=WordPairs(),
     )
 
 

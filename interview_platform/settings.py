@@ -292,14 +292,12 @@ WHISPER_MODEL = env_text("WHISPER_MODEL", default="base")  # packaged name, dire
 WHISPER_DEVICE = env_choice("WHISPER_DEVICE", choices=("auto", "cpu", "cuda"), default="auto")
 WHISPER_COMPUTE_TYPE = env_text("WHISPER_COMPUTE_TYPE", default="auto")
 WHISPER_BEAM_SIZE = env_int("WHISPER_BEAM_SIZE", default=5, minimum=1)
-WHISPER_BATCH_SIZE = env_int("WHISPER_BATCH_SIZE", default=1, minimum=1)  # answers at once
 
 # --- Judging ------------------------------------------------------------------------------------------------------
 SCORE_WEIGHTS: dict[Any, float] = env_numbers(
     "SCORE_WEIGHTS",
     default={"relevance": 0.35, "grammar": 0.20, "fluency": 0.25, "keywords": 0.20},
 )
-WORDING_MODEL = env_choice("WORDING_MODEL", choices=("pairs", "smollm"), default="pairs")
 
 # --- Language models (optional; none without a key) -----------------------------------------------------------------
 LLM_PROVIDER = env_choice("LLM_PROVIDER", choices=("none", "openai", "google"), default="none")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from pipeline.values import AudioFacts, Transcript
 
 
@@ -165,44 +167,20 @@ class GrammarChecker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another word that could begin at a place of a text, for a wording model to weigh."""
+class PairLikelihood:
+    """How likely a word is; natural logarithms."""
 
-    text: int  # index of the text
-    offset: int  # characters from the text's beginning
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a word as the wording model reads it."""
-
-    start: int  # characters from the text's beginning
-    end: int
-    log_probability: float  # natural logarithm, after what stands before
-    usual: float  # the same for the piece anywhere: rare words are no errors
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a wording model makes of one text; `gains` holds one entry for each of its alternatives."""
-
-    pieces: tuple[Piece, ...]
-    gains: tuple[
-        float | None, ...
-    ] = ()  # how much likelier, as a natural logarithm; None: no telling
+    log_probability: float  # after the word before it
+    usual: float  # anywhere: rare words are no errors
 
 
 class WordingModel(Protocol):
-    """Tells how usual an English wording is."""
+    """Measures how usual an English wording is."""
 
-    engine: str
-    corrects: bool  # sure enough to weigh one word against another; else it returns no gains
+    engine: str  # its name, shown in `metrics`
 
-    def read(
-        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
-    ) -> list[Reading]:
-        """Return a reading of each text by itself; its gains follow the order of `alternatives`."""
+    def read(self, texts: Sequence[str]) -> list[list[PairLikelihood]]:
+        """Return, for each text by itself, the likelihood of every word but the first."""
         ...
 
 
@@ -212,7 +190,8 @@ class Prompt:
 
     system: str
     user: str
-    schema: dict[str, object]  # of the answer
+    schema: dict[str, object]  # of the answer, as the model is told it
+    reply: type[BaseModel]  # checks the answer
     schema_name: str
     max_tokens: int  # the longest answer that is paid for
 
@@ -232,7 +211,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An answer that satisfies its schema, and what it consumed."""
+    """An answer of the wanted shape, and what it consumed."""
 
     payload: dict[str, object]
     usage: Usage
@@ -253,7 +232,7 @@ class LanguageModel(Protocol):
     name: str  # the model's, as the provider calls it
 
     def complete_json(self, prompt: Prompt) -> Completion:
-        """Return an object that satisfies the prompt's schema; raise `LanguageModelError` when that cannot be had."""
+        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError`."""
         ...
 
 

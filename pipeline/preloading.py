@@ -1,8 +1,8 @@
 """
-What a worker's child loads before it takes work: else the first answer after each start would wait for it.
+Loads the models of a worker's child before it takes work, outside of any stage's time limit.
 
-In the child, never in its parent: CUDA does not survive a fork. A model that cannot be loaded is tried again, and its absence
-told, with the first answer.
+In the child, never in its parent: CUDA does not survive a fork. A model that cannot be loaded is
+loaded again with the first answer, which tells what is missing.
 """
 
 import logging
@@ -10,33 +10,34 @@ import time
 from typing import Any, Final
 
 from celery import current_app
-from celery.concurrency.thread import TaskPool as ThreadPool
-from celery.signals import celeryd_after_setup, worker_process_init
+from celery.signals import worker_process_init
 from django.conf import settings
 
 from pipeline.ports import StageError
-from pipeline.providers import registry
+from pipeline.providers import memory, registry
 from pipeline.stages.evaluate import evaluate_answer
-from pipeline.values import QuestionBrief, Transcript, Word
+from pipeline.stages.feedback import write_feedback
+from pipeline.stages.score import score_session
+from pipeline.values import JudgedAnswer, QuestionBrief, Span, Transcript, Word
 
 logger = logging.getLogger(__name__)
 
-SHORT_ANSWER: Final = Transcript(
-    text="I have led a team",
-    language="en",
-    duration=4.0,
-    words=tuple(
-        Word(word, start=number / 2, end=number / 2 + 0.4, probability=1.0)
-        for number, word in enumerate(("I", "have", "led", "a", "team"))
-    ),
+QUESTION: Final = QuestionBrief(
+    text="Tell me about a project that you led.",
+    category="behavioral",
+    expected_keywords=("planning", "deadline", "customer"),
+    answer_prototype="I led a project with a small team. We planned it and finished in time.",
+    reference_points=("Says what the project was", "Names a result"),
 )
-
-
-@celeryd_after_setup.connect
-def load_where_there_are_no_children(instance: Any, **_: Any) -> None:
-    """Do the same in a worker of threads, before it takes work: it recognises in its own process."""
-    if issubclass(instance.pool_cls, ThreadPool):
-        load_what_the_queues_need()
+# Every judge reads it in full: grammar is judged from 25 words on, readability from 30.
+ANSWER: Final = (
+    "Um, in my last job I led a small project to replace the payment service. The challenge was "
+    "that three teams depended on it, so we planned every step together. I wrote the migration "
+    "plan, and he go through it twice with a engineer. We moved all customers in one night, two "
+    "days before the deadline. As a result, failed payments went down by forty percent, and I "
+    "learned to ask earlier."
+)
+PACE: Final = 0.4  # seconds a word
 
 
 @worker_process_init.connect
@@ -48,8 +49,8 @@ def load_what_the_queues_need(**_: Any) -> None:
     queues = sorted(map(str, current_app.amqp.queues.consume_from))
     try:
         load(queues)
-    except StageError as trouble:
-        logger.warning("Not loaded before the first answer: %s", trouble)
+    except StageError as error:
+        logger.warning("Not loaded before the first answer: %s", error)
     else:
         logger.info("Loaded for %s in %.1f s", queues, time.monotonic() - began)
 
@@ -59,9 +60,42 @@ def load(queues: list[str]) -> None:
     if "gpu" in queues:
         registry.speech_to_text().warm_up()
     if "cpu" in queues:
-        evaluate_answer(
-            transcript=SHORT_ANSWER,
-            question=QuestionBrief(text="What have you led?", category="behavioral"),
-            judges=registry.judges(language="en"),
-            weights=settings.SCORE_WEIGHTS,
-        )
+        _judge_an_answer()
+        memory.give_back()
+
+
+def _judge_an_answer() -> None:
+    """Judge an answer as a worker judges one: what is loaded at the first use is loaded then."""
+    evaluation = evaluate_answer(
+        transcript=_spoken(ANSWER),
+        question=QUESTION,
+        judges=registry.judges(language="en"),
+        weights=settings.SCORE_WEIGHTS,
+    )
+    answer = JudgedAnswer(
+        question_id="warm-up",
+        position=1,
+        question_text=QUESTION.text,
+        category=QUESTION.category,
+        attempt=1,
+        transcript_text=ANSWER,
+        evaluation=evaluation,
+    )
+    card = score_session(answers=[answer], asked=1, weights=settings.SCORE_WEIGHTS)
+    write_feedback(card=card, answers=[answer], completed_sessions=1)
+
+
+def _spoken(text: str) -> Transcript:
+    words = tuple(
+        Word(word, start=number * PACE, end=(number + 0.8) * PACE, probability=0.9)
+        for number, word in enumerate(text.split())
+    )
+    end = len(words) * PACE
+    return Transcript(
+        text=text,
+        language="en",
+        duration=end + 1.0,
+        words=words,
+        speech=(Span(0.0, end / 2), Span(end / 2 + 1.0, end + 1.0)),
+        filler_detection="prompted",
+    )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from celery import Task
 from celery.exceptions import Ignore, SoftTimeLimitExceeded
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from interview_platform.http.request_id import bind
 from pipeline import chains, events, leases
 from pipeline.leases import Claim, ClaimResult, LeaseLost, keep_lease_alive
-from pipeline.models import PipelineRun, Stage
+from pipeline.models import PipelineRun, Stage, StageRun
 from pipeline.ports import StageError, TransientError
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,10 @@ Result = TypeVar("Result")
 
 TOO_SLOW: Final = TransientError(
     "time_limit", "Working on this answer took too long. Please try again."
+)
+TOO_SLOW_AGAIN: Final = TransientError(  # not retried by us; the person may
+    TOO_SLOW.code,
+    "Working on this took too long, twice. Please try again in an hour, or record a shorter answer.",
 )
 UNEXPECTED_ERROR: Final = TransientError(
     "internal_error", "Something went wrong on our side. Please try again."
@@ -84,11 +88,11 @@ def _work(
         logger.info("Run %s: %s", held.run.pk, error)
         (leases.retry if error.retryable else leases.fail)(held, error)
     except SoftTimeLimitExceeded:
-        leases.retry(held, TOO_SLOW)
-    except DatabaseError as error:
+        _retry_once(held)
+    except (OperationalError, InterfaceError) as error:
         logger.warning("Run %s waits for the database: %s", held.run.pk, error)
         _release(held)
-    except Exception:  # a bug: logged whole, retried a few times, and reported without details
+    except Exception:  # a bug, or data that the database refuses: logged, retried a few times
         logger.exception("Run %s: stage %s failed", held.run.pk, held.stage)
         leases.retry(held, UNEXPECTED_ERROR)
     except BaseException:  # a cold shutdown arrives as SystemExit: release the run first
@@ -97,6 +101,16 @@ def _work(
     else:
         return True
     return False
+
+
+def _retry_once(held: Claim) -> None:
+    """Try again after the first time limit, and fail after the second: a third would end alike."""
+    tries = StageRun.objects.filter(run=held.run, stage=held.stage).order_by("-pk")
+    since_start = tries[: held.run.attempts].values_list("error_code", flat=True)
+    if TOO_SLOW.code in since_start:
+        leases.fail(held, TOO_SLOW_AGAIN)
+    else:
+        leases.retry(held, TOO_SLOW)
 
 
 def _release(held: Claim) -> None:

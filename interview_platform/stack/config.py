@@ -27,7 +27,6 @@ class StackConfig:
     gpu_concurrency: int  # processes of each gpu worker
     cpu_concurrency: int
     gpus: int = 0  # gpu workers, each on a GPU of its own; 0 = speech is recognised on the cores
-    answers_at_once: int = 1  # that one gpu process recognises with one model
     gpu_index: int | None = None  # of the one gpu worker that is started alone; None = all are its
 
     @property
@@ -55,7 +54,6 @@ def read_config() -> StackConfig:
             gpu_concurrency=env_int("GPU_WORKER_CONCURRENCY", default=0) or _gpu_processes(),
             cpu_concurrency=env_int("CPU_WORKER_CONCURRENCY", default=2, minimum=1),
             gpus=_gpus(),
-            answers_at_once=env_int("WHISPER_BATCH_SIZE", default=1, minimum=1),
             gpu_index=_gpu_index(),
         )
     except ImproperlyConfigured as trouble:

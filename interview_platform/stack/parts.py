@@ -31,7 +31,6 @@ WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # the processes are as many as the cores already
     "DATABASE_POOL": "0",  # its threads do not outlive a fork, and a process needs one connection
     "DATABASE_STATEMENT_SECONDS": "300",
-    "WHISPER_BATCH_SIZE": "1",  # processes share no calls of a model: only threads do
 }
 # Each window that Whisper looks at takes 600 MB in pieces and gives them back. glibc fetches large pieces from the system one by
 # one and returns them at once: a third of the encoder's time went into page faults. Kept, they are there for the next window.
@@ -88,22 +87,12 @@ def gpu_workers(config: StackConfig) -> list[Part]:
 
 def gpu_worker(config: StackConfig, *, gpu: int | None = None) -> Part:
     """A worker that recognises speech, on this GPU or on the machine's cores."""
-    is_shared = config.answers_at_once > 1  # one model, and a thread for each answer
     part = worker(
         config,
         name="gpu" if not gpu else f"gpu-{gpu}",
         queues="gpu",
-        pool="threads" if is_shared else "prefork",
-        options=(
-            f"--concurrency={config.answers_at_once if is_shared else config.gpu_concurrency}",
-        ),
+        options=(f"--concurrency={config.gpu_concurrency}",),
     )
-    if is_shared:  # threads cannot be made to give work back: they end it
-        part.environment = {
-            **part.environment,
-            "REMAP_SIGTERM": "",
-            "WHISPER_BATCH_SIZE": str(config.answers_at_once),
-        }
     if gpu is not None:  # the process sees this one alone, as number 0
         part.environment = {**part.environment, "CUDA_VISIBLE_DEVICES": _cuda_name(gpu)}
     return part
@@ -128,15 +117,13 @@ def maint_worker(config: StackConfig) -> Part:
     return worker(config, name="maint", queues="maint", options=("--concurrency=1",))
 
 
-def worker(
-    config: StackConfig, *, name: str, queues: str, options: tuple[str, ...], pool: str = "prefork"
-) -> Part:
+def worker(config: StackConfig, *, name: str, queues: str, options: tuple[str, ...]) -> Part:
     """A Celery worker for some of the queues."""
     return Part(
         name=f"The {name} worker",
         command=[
             *(sys.executable, "-m", "celery", "--app", "celery_app", "worker"),
-            *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", pool),
+            *("--queues", queues, "--hostname", f"{name}-{config.port}@%h", "--pool", "prefork"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
             *options,
         ],

@@ -5,56 +5,60 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, Self
 
-from jsonschema import Draft202012Validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from pipeline.stages.questions import CATEGORIES, DIFFICULTIES, BankQuestion
+from pipeline.stages.questions import BankQuestion
 
 DATA: Final = Path(__file__).parent / "data"
 
 
-def _texts(*, least: int = 0, most: int, length: int) -> dict[str, Any]:
-    """Return the schema of a list of different texts."""
-    item = {"type": "string", "pattern": r"^\S(.*\S)?$", "maxLength": length}
-    return {
-        "type": "array",
-        "items": item,
-        "uniqueItems": True,
-        "minItems": least,
-        "maxItems": most,
-    }
+def _require_distinct(texts: list[str]) -> list[str]:
+    if len(set(texts)) < len(texts):
+        raise ValueError("Each text must stand once.")
+    return texts
 
 
-ENTRY: Final[dict[str, Any]] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": [
-        *("key", "text", "category", "difficulty", "time_limit"),
-        *("expected_keywords", "answer_prototype", "reference_points", "follow_ups"),
-    ],
-    "properties": {
-        "key": {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 80},
-        "text": {"type": "string", "minLength": 10, "maxLength": 600},
-        "category": {"enum": list(CATEGORIES)},
-        "difficulty": {"enum": list(DIFFICULTIES)},
-        "time_limit": {"type": "integer", "minimum": 10, "maximum": 1800},  # the table's own limits
-        "skills": _texts(most=8, length=60),
-        "roles": _texts(most=12, length=60),
-        "expected_keywords": _texts(least=4, most=8, length=60),
-        "keyword_variants": {
-            "type": "object",
-            "additionalProperties": _texts(least=1, most=12, length=60),
-        },
-        "answer_prototype": {"type": "string", "minLength": 40, "maxLength": 2000},
-        "reference_points": _texts(least=3, most=5, length=300),
-        "follow_ups": _texts(least=1, most=2, length=300),
-        "competency": {"type": "string", "pattern": r"^[a-z]+( [a-z]+)*$", "maxLength": 40},
-    },
-    "if": {"properties": {"category": {"const": "behavioral"}}},
-    "then": {"required": ["competency"]},
-}
-_CHECK: Final = Draft202012Validator(ENTRY)
+Short = Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=60)]
+Sentence = Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=300)]
+Shorts = Annotated[list[Short], AfterValidator(_require_distinct)]
+Sentences = Annotated[list[Sentence], AfterValidator(_require_distinct)]
+
+
+class Entry(BaseModel):
+    """One line of a file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    text: str = Field(min_length=10, max_length=600)
+    category: Literal["behavioral", "technical", "situational"]
+    difficulty: Literal["easy", "medium", "hard"]
+    time_limit: int = Field(ge=10, le=1800)  # the table's own limits
+    skills: Shorts = Field(default=[], max_length=8)
+    roles: Shorts = Field(default=[], max_length=12)
+    expected_keywords: Shorts = Field(min_length=4, max_length=8)
+    keyword_variants: dict[str, Annotated[Shorts, Field(min_length=1, max_length=12)]] = {}
+    answer_prototype: str = Field(min_length=40, max_length=2000)
+    reference_points: Sentences = Field(min_length=3, max_length=5)
+    follow_ups: Sentences = Field(min_length=1, max_length=2)
+    competency: str = Field(default="", pattern=r"^([a-z]+( [a-z]+)*)?$", max_length=40)
+
+    @model_validator(mode="after")
+    def _require_whole(self) -> Self:
+        if self.category == "behavioral" and not self.competency:
+            raise ValueError("A behavioral question needs a competency.")
+        if strangers := sorted(self.keyword_variants.keys() - set(self.expected_keywords)):
+            raise ValueError(f"Variants of no expected keyword: {', '.join(strangers)}.")
+        return self
 
 
 class BankInvalid(ValueError):  # noqa: N818 - it reads as a sentence where it is raised
@@ -91,16 +95,19 @@ def _read(file: Path) -> Iterator[BankQuestion]:
             raise BankInvalid(f"{file.name}, line {number}: {error}") from error
 
 
-def _question(entry: Any) -> BankQuestion:
+def _question(line: object) -> BankQuestion:
     """Return the question; raise `ValueError` with the first thing that is wrong with it."""
-    wrong = min(_CHECK.iter_errors(entry), key=lambda error: error.json_path, default=None)
-    if wrong is not None:
-        raise ValueError(f"{wrong.json_path}: {wrong.message}")
-    variants = {word: tuple(said) for word, said in entry.pop("keyword_variants", {}).items()}
-    if strangers := sorted(variants.keys() - set(entry["expected_keywords"])):
-        raise ValueError(f"$.keyword_variants: not in expected_keywords: {', '.join(strangers)}")
-    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
-    return BankQuestion(**{**entry, **lists, "keyword_variants": variants})
+    try:
+        entry = Entry.model_validate(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = "".join(f".{part}" for part in first["loc"])
+        raise ValueError(f"${path}: {first['msg']}") from error
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in entry
+    }
+    variants = {word: tuple(said) for word, said in entry.keyword_variants.items()}
+    return BankQuestion(**{**fields, "keyword_variants": variants})
 
 
 def _refuse_repetitions(what: str, values: Sequence[str]) -> None:

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import jsonschema
 import openai
 from django.conf import settings
 from openai.types.chat import ChatCompletion
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.ports import Completion, LanguageModelError, Prompt, Usage
 
@@ -75,7 +74,7 @@ class ChatModel:
         )
 
     def complete_json(self, prompt: Prompt) -> Completion:
-        """Return an object that satisfies the schema; raise `LanguageModelError` for whatever goes wrong."""
+        """Return an object that the prompt's `reply` accepts; raise `LanguageModelError`."""
         try:
             with _as_ours():
                 body = self._ask(prompt)
@@ -86,7 +85,7 @@ class ChatModel:
         completion = _read_completion(body)
         usage = _read_usage(completion) or estimate_usage(prompt, answer=body)
         with _costing(usage):
-            return Completion(_read_object(_read_content(completion), prompt.schema), usage)
+            return Completion(_read_object(_read_content(completion), prompt.reply), usage)
 
     def _ask(self, prompt: Prompt) -> bytes:
         deadline = time.monotonic() + self._seconds
@@ -190,16 +189,13 @@ def _read_content(completion: ChatCompletion) -> str:
     return choice.message.content or ""
 
 
-def _read_object(content: str, schema: dict[str, object]) -> dict[str, object]:
+def _read_object(content: str, reply: type[BaseModel]) -> dict[str, object]:
     try:
         read: Any = json.loads(content, strict=False)  # small models put line breaks into strings
-        jsonschema.validate(read, schema)
-    except ValueError as error:
-        raise LanguageModelError("llm_malformed", "The language model wrote no JSON.") from error
-    except (jsonschema.ValidationError, RecursionError) as error:
+        return reply.model_validate(read).model_dump()
+    except (ValidationError, RecursionError) as error:
         raise LanguageModelError(
             "llm_wrong_schema", "The language model ignored the schema."
         ) from error
-    if not isinstance(read, dict):
-        raise LanguageModelError("llm_wrong_schema", "The language model wrote no object.")
-    return read
+    except ValueError as error:
+        raise LanguageModelError("llm_malformed", "The language model wrote no JSON.") from error

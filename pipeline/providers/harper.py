@@ -4,16 +4,15 @@ from threading import Lock
 from typing import Any
 
 from pipeline.ports import GrammarFlag
-from pipeline.providers import memory
+from pipeline.providers.loading import Lazy
 
-# Not: Spelling, Capitalization, Punctuation, Formatting, Readability, Style, Enhancement, Miscellaneous,
-# WordChoice, Typo, Eggcorn, BoundaryError: they judge the recogniser's writing, not the speech.
+# Not: Spelling, Capitalization, Punctuation, Formatting, Readability, Style, Enhancement,
+# Miscellaneous, WordChoice, Typo, Eggcorn, BoundaryError: they judge the recognizer's writing.
 HEARD_KINDS = frozenset({"Agreement", "Grammar", "Usage", "Nonstandard"})
-# To suggest spellings, which is never heard, takes 37 MB. Without it the same is found in 5,000 texts, those of learners among them.
+# To suggest spellings, which is never heard, takes 37 MB. The same is found without it (5,000 texts).
 UNHEARD_RULE = "SpellCheck"
-RENEWED_AFTER = (
-    10_000  # letters; Harper keeps what it found in each clause, a megabyte for a hundred words
-)
+# Letters. Harper keeps what it found in each clause, a megabyte for a hundred words.
+RENEWED_AFTER = 10_000
 
 
 class HarperChecker:
@@ -23,18 +22,17 @@ class HarperChecker:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._linter: Any = None
+        self._linter = Lazy(_load)
         self._letters = 0  # that the linter has read
 
     def check(self, text: str) -> list[GrammarFlag]:
         """Return the suspected errors in order of position."""
         with self._lock:
-            if self._linter is None or self._letters > RENEWED_AFTER:
-                self._linter = _linter()
+            if self._letters > RENEWED_AFTER:
+                self._linter = Lazy(_load)
                 self._letters = 0
-                memory.give_back()
             self._letters += len(text)
-            found = self._linter.organized_lints(text, language="plaintext")
+            found = self._linter.get().organized_lints(text, language="plaintext")
         flags = [
             _flag(rule, lint)
             for rule, lints in found.items()
@@ -44,7 +42,7 @@ class HarperChecker:
         return sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule))
 
 
-def _linter() -> Any:
+def _load() -> Any:
     """Return a new linter; after the first, whose words stay, that takes 20 ms."""
     import harper
 

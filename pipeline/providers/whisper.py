@@ -2,7 +2,6 @@
 
 import logging
 import math
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,17 +39,15 @@ LANGUAGE_OF_SILENCE: Final = "en"  # nothing was said in it
 
 @dataclass(slots=True)
 class FasterWhisper:
-    """A recogniser whose model is loaded at its first use, once a process."""
+    """A recognizer of one answer at a time, whose model is loaded at its first use."""
 
     model_name: str
     device: str = "auto"  # auto | cpu | cuda
     compute_type: str = "auto"
     beam_size: int = 5
-    answers_at_once: int = 1  # threads whose calls of the model are made together
     max_seconds: float = 1800.0
     _model: Any = field(default=None, init=False, repr=False)
     _device_of_model: str = field(default="", init=False, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @classmethod
     def from_settings(cls) -> "FasterWhisper":
@@ -62,7 +59,6 @@ class FasterWhisper:
             device=settings.WHISPER_DEVICE,
             compute_type=settings.WHISPER_COMPUTE_TYPE,
             beam_size=settings.WHISPER_BEAM_SIZE,
-            answers_at_once=settings.WHISPER_BATCH_SIZE,
             max_seconds=settings.MAX_AUDIO_SECONDS,
         )
 
@@ -96,7 +92,6 @@ class FasterWhisper:
         self, samples: "NDArray[np.float32]", effort: Effort, *, language: str | None
     ) -> Transcript:
         """Recognise; when the GPU has run out of memory, with less of it, and at last without."""
-        before = self._model
         try:
             return self._recognise(samples, effort, language=language)
         except MemoryError as trouble:
@@ -104,7 +99,7 @@ class FasterWhisper:
                 "out_of_memory", "There was no memory left to transcribe."
             ) from trouble
         except RuntimeError as trouble:  # CTranslate2 and onnxruntime: no memory, a lost device
-            self._forget(before)
+            self._model = None  # its device may be gone
             logger.warning("speech recognition failed (%s): %s", effort, trouble)
             less = effort.less() if is_out_of_memory(trouble) else None
             if less is None:
@@ -121,7 +116,7 @@ class FasterWhisper:
             return Transcript(text="", language=language or LANGUAGE_OF_SILENCE, duration=duration)
         model = self._loaded(effort)
         windows = speech_spans.windows_for_recogniser(speech, length=len(samples))
-        model.begin_answer(alone=effort.answers_at_once == 1)
+        model.begin_answer()
         spoken = self._language(model, _cut(samples, windows[0]), language)
         segments = drop_doubtful(
             [
@@ -180,13 +175,12 @@ class FasterWhisper:
         return list(restore_speech_timestamps(heard, window, audio_samples.SAMPLE_RATE))
 
     def _loaded(self, effort: Effort) -> Any:
-        """Return the model, loading it at the first call; the others wait."""
-        with self._lock:
-            if self._model is None or self._device_of_model != effort.device:
-                self._model = None  # before the next one takes its memory
-                self._model = self._load(effort)
-                self._device_of_model = effort.device
-            return self._model
+        """Return the model, loading it at the first call."""
+        if self._model is None or self._device_of_model != effort.device:
+            self._model = None  # before the next one takes its memory
+            self._model = self._load(effort)
+            self._device_of_model = effort.device
+        return self._model
 
     def _load(self, effort: Effort) -> Any:
         from pipeline.providers.listening_model import ListeningModel
@@ -199,7 +193,6 @@ class FasterWhisper:
                 compute_type=effort.compute_type,
                 cpu_threads=1,  # two in one model are slower than one; processes are the way to use cores
                 local_files_only=True,
-                answers_at_once=self.answers_at_once,
             )
         except (RuntimeError, ValueError, OSError) as trouble:
             if is_out_of_memory(trouble) and effort.less():
@@ -208,12 +201,6 @@ class FasterWhisper:
                 "speech_model_unavailable", f"The speech model could not be loaded: {trouble}"
             ) from trouble
 
-    def _forget(self, failed: Any) -> None:
-        """Drop a model whose device may be gone, unless another answer has done so: the next one loads it afresh."""
-        with self._lock:
-            if failed is None or self._model is failed:
-                self._model = None
-
     def _effort(self) -> Effort:
         device = self.device
         if device == "auto":
@@ -221,7 +208,7 @@ class FasterWhisper:
 
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         chosen = COMPUTE_TYPES[device] if self.compute_type == "auto" else self.compute_type
-        return Effort(device, chosen, self.beam_size, self.answers_at_once)
+        return Effort(device, chosen, self.beam_size)
 
 
 def _is_echo(

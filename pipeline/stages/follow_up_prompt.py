@@ -87,6 +87,7 @@ def follow_up_prompt(asked: Asked, *, answer: str, avoid: Sequence[str]) -> Prom
         system=SYSTEM,
         user=json.dumps(told, ensure_ascii=False, indent=1),
         schema=schema_of(WrittenFollowUp),
+        reply=WrittenFollowUp,
         schema_name=SCHEMA_NAME,
         max_tokens=MAX_TOKENS,
     )

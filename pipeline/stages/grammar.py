@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.ports import GrammarChecker, GrammarFlag, LinguisticParser, WordingModel
 from pipeline.stages.curves import as_score, band, interpolate
@@ -16,7 +16,6 @@ from pipeline.stages.thresholds import (
     GRAMMAR_STEP,
     MIN_WORDS,
     QUOTE_WORDS,
-    REWORD_SHARE,
     SHORT_GRAMMAR,
     UNSURE_WORD,
 )
@@ -52,8 +51,6 @@ class Slip:
     passage: Passage
     message: str
     correction: str
-    weight: float = 1.0  # errors that it stands for, where only a part of the answer was read
-    share: float = 1.0  # of an error's cost: a model's opinion weighs less than a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Grammar:
     @property
     def density(self) -> float:
         """Errors per 100 words."""
-        return 100.0 * sum(slip.weight for slip in self.slips) / max(self.words, 1)
+        return 100.0 * len(self.slips) / max(self.words, 1)
 
     @property
     def reach(self) -> int:
@@ -77,7 +74,7 @@ class Grammar:
     @property
     def counted(self) -> float:
         """Errors per 100 words as they count."""
-        return 100.0 * sum(slip.weight * slip.share for slip in self.slips) / self.reach
+        return 100.0 * len(self.slips) / self.reach
 
     @property
     def score(self) -> float:
@@ -135,19 +132,11 @@ def measure_grammar(
     tokens = parser.parse(checked.text)
     usual = Wording(value=0.0, points=0.0)
     if wording is not None:
-        usual = judge_wording(tokens, checked.text, model=wording)
+        usual = judge_wording(checked.text, model=wording)
     flags = find_spoken_errors(tokens)
     flags += [flag for flag in checker.check(checked.text) if flag.rule not in _SPOKEN_FREELY]
-    slips = _find_slips(script, checked, flags, taken=set())
-    taken = {index for slip in slips for index in range(slip.passage.first, slip.passage.last + 1)}
-    reworded = _find_slips(script, checked, usual.flags, taken=taken)
-    weight = 1.0 / max(usual.share, 0.1)
-    slips += [replace(slip, weight=weight, share=REWORD_SHARE) for slip in reworded]
-    return Grammar(
-        words=len(checked.spans),
-        slips=tuple(sorted(slips, key=lambda slip: slip.passage.first)),
-        wording=usual,
-    )
+    slips = sorted(_find_slips(script, checked, flags), key=lambda slip: slip.passage.first)
+    return Grammar(words=len(checked.spans), slips=tuple(slips), wording=usual)
 
 
 def checked_text(script: Script) -> CheckedText:
@@ -168,11 +157,10 @@ def checked_text(script: Script) -> CheckedText:
     return CheckedText(text=" ".join(pieces), spans=tuple(spans))
 
 
-def _find_slips(
-    script: Script, checked: CheckedText, flags: Sequence[GrammarFlag], *, taken: set[int]
-) -> list[Slip]:
+def _find_slips(script: Script, checked: CheckedText, flags: Sequence[GrammarFlag]) -> list[Slip]:
     """Return the errors in order; where two flags cover the same words, the first one's."""
     slips: list[Slip] = []
+    taken: set[int] = set()
     for flag in sorted(flags, key=lambda flag: (flag.start, flag.end, flag.rule)):
         words = checked.words_of(flag)
         if not words or taken & set(words) or _bridges_a_gap(script, words, flag):
@@ -235,9 +223,8 @@ def _explanations(script: Script, grammar: Grammar, score: float) -> tuple[Expla
         ),
         passage=None if grammar.slips else script.smoothest(words=QUOTE_WORDS),
     )
-    weights = sum(slip.weight * slip.share for slip in grammar.slips)
     cost = interpolate(grammar.counted, GRAMMAR_CURVE) - best
-    rows = [_slip_row(slip, cost * slip.weight * slip.share / weights) for slip in grammar.slips]
+    rows = [_slip_row(slip, cost / len(grammar.slips)) for slip in grammar.slips]
     rest = score - sum(row.points for row in (base, wording, *rows))
     if abs(rest) < ROUNDING:
         return (base, wording, *rows)

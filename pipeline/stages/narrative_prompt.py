@@ -101,6 +101,7 @@ def narrative_prompt(answers: Sequence[JudgedAnswer], *, target_role: str) -> Pr
         system=SYSTEM,
         user=json.dumps(told, ensure_ascii=False, indent=1),
         schema=schema,
+        reply=WrittenNarrative,
         schema_name=SCHEMA_NAME,
         max_tokens=MAX_TOKENS,
     )

@@ -76,6 +76,7 @@ def question_prompt(request: QuestionRequest, *, avoid: Sequence[str] = ()) -> P
         system=SYSTEM,
         user=json.dumps(told, ensure_ascii=False, indent=1),
         schema=_schema(request),
+        reply=WrittenQuestions,
         schema_name=SCHEMA_NAME,
         max_tokens=TOKENS_AROUND + TOKENS_EACH * request.num_questions,
     )

@@ -19,11 +19,6 @@ MESSAGES = {
     "number_noun": "The noun must be plural here.",
     "each_noun": "After \u201cevery\u201d and \u201ceach\u201d the noun is singular.",
     "article": "\u201cAn\u201d stands before a vowel sound, \u201ca\u201d before a consonant sound.",
-    "usual_verb": "Another form of the verb is usual in this place.",
-    "usual_number": "Singular and plural are mixed up here.",
-    "usual_article": "Another article is usual here.",
-    "missing_article": "An article is missing here.",
-    "usual_preposition": "Another preposition is usual here.",
     "this_these": "The pointing word and the noun must have the same number.",
 }
 

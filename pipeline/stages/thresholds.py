@@ -109,44 +109,12 @@ GRAMMAR_BANDS: Final[tuple[tuple[float, str], ...]] = (
 )
 
 # How usual the wording is, to points added or taken. Development parts, 5/50/95 %: fluent interviews
-# 0.9/1.5/2.0 (language model) and -0.6/0.6/1.2 (word pairs), eight learner sentences 0.8/1.2/1.6 and
-# 0.4/0.8/1.2, the same corrected 1.3/1.6/2.1 and 0.7/1.0/1.4. The ends lie beyond what single sentences reach.
-WORDING_MODEL_CURVE: Final[Curve] = (
-    (-2.0, -40), (1.5, 0), (5.0, 8),
-)  # fmt: skip
+# -0.6/0.6/1.2, eight learner sentences 0.4/0.8/1.2, the same corrected 0.7/1.0/1.4. The ends lie
+# beyond what single sentences reach.
 WORDING_PAIRS_CURVE: Final[Curve] = (
     (-3.0, -15), (0.4, 0), (4.0, 8),
 )  # fmt: skip
-
-# Corrections that a wording model proposes: how much likelier they must make what is heard up to
-# `REWORD_REACH` words after them (natural logarithm). Chosen on learner sentences against fluent speech.
-REWORD_MARGINS: Final = {
-    "usual_verb": 4.0,
-    "usual_tense": 6.0,  # past against present: both can be meant
-    "usual_number": 4.0,
-    "usual_article": 3.0,
-    "missing_article": 4.0,
-    "usual_preposition": 5.5,
-}
-# The same for the changed word alone; below, a correction is not even tried: each trial takes time.
-REWORD_GAINS: Final = {
-    "usual_verb": 3.0,
-    "usual_tense": 4.0,
-    "usual_number": 2.0,
-    "usual_article": 1.5,
-    "missing_article": 6.0,
-    "usual_preposition": 3.5,
-}
-# Of the cost of an error that a rule finds: what the model would change is unlikely, which the wording's curve counts already. Of 757
-# learner sentences against their corrections a logistic regression gives .34 (.08 to .59) beside that, and .47 without it.
-REWORD_SHARE: Final = 0.25
-REWORD_REACH: Final = 8  # words
-REWORD_EVERY: Final = 20  # words; one correction is tried for so many
-REWORD_LEAST: Final = 3  # corrections tried in the shortest text
-READ_WORDS: Final = 30  # words that the wording model reads at once
-READ_MOST: Final = (
-    140  # words of an answer that it reads, spread evenly: 0.9 s with the corrections it tries
-)
+READ_WORDS: Final = 30  # words of one text that the wording is measured in
 # Words; in fewer, errors count as if there were so many, and the score is rounded to `GRAMMAR_STEP`: one slip may be chance.
 SHORT_GRAMMAR: Final = 60
 GRAMMAR_STEP: Final = 5.0  # points

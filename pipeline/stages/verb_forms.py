@@ -28,13 +28,6 @@ MODALS: Final = word_set("can could will would shall should may might must")
 
 IRREGULAR_THIRD: Final = {"have": "has", "do": "does", "be": "is", "go": "goes"}
 
-IRREGULAR_PARADIGMS: Final = {
-    "be": ("is", "are", "was", "were", "be", "been", "being", "am"),
-    "have": ("have", "has", "had", "having"),
-    "do": ("do", "does", "did", "done", "doing"),
-    "go": ("go", "goes", "went", "gone", "going"),
-}
-
 IRREGULAR_PAST: Final = {
     "come": "came", "become": "became", "run": "ran",
     "take": "took", "give": "gave", "write": "wrote", "speak": "spoke", "begin": "began", "choose": "chose",
@@ -47,7 +40,6 @@ IRREGULAR_PAST: Final = {
     "hold": "held", "lead": "led", "understand": "understood", "catch": "caught", "fight": "fought",
     "mean": "meant", "sit": "sat", "stand": "stood", "hear": "heard", "deal": "dealt", "sleep": "slept",
 }  # fmt: skip
-SHORT_VERB: Final = 5  # letters; longer verbs seldom double their last one
 
 
 def third_person(lemma: str) -> str:
@@ -70,40 +62,3 @@ def plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}s"
-
-
-def paradigm(lemma: str) -> tuple[str, ...]:
-    """Return the forms of a verb; a regular guess where it is not in our lists."""
-    if lemma in IRREGULAR_PARADIGMS:
-        return IRREGULAR_PARADIGMS[lemma]
-    past = past_form(lemma)
-    forms = (lemma, third_person(lemma), past, PAST_TO_PARTICIPLE.get(past, past), ing_form(lemma))
-    return tuple(dict.fromkeys(forms))
-
-
-def past_form(lemma: str) -> str:
-    """Return "went" for "go", "planned" for "plan"."""
-    if lemma in IRREGULAR_PAST:
-        return IRREGULAR_PAST[lemma]
-    if lemma in UNCHANGING:
-        return lemma
-    if lemma.endswith("e"):
-        return f"{lemma}d"
-    if lemma.endswith("y") and lemma[-2:-1] not in "aeiou":
-        return f"{lemma[:-1]}ied"
-    return f"{_doubled(lemma)}ed"
-
-
-def ing_form(lemma: str) -> str:
-    """Return "going" for "go", "planning" for "plan"."""
-    if lemma.endswith("ie"):
-        return f"{lemma[:-2]}ying"
-    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")):
-        return f"{lemma[:-1]}ing"
-    return f"{_doubled(lemma)}ing"
-
-
-def _doubled(lemma: str) -> str:
-    short = len(lemma) <= SHORT_VERB and lemma[-1] in "bdgmnprt"
-    closed = lemma[-2:-1] in "aeiou" and lemma[-3:-2] not in "aeiou"
-    return lemma + lemma[-1] if short and closed else lemma

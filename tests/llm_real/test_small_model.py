@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from pipeline.ports import Prompt
 from pipeline.providers.chat_model import ChatModel
+from pipeline.stages.structured import Reply, schema_of
 from tests.candidate import Candidate
 from tests.llm_real.small_model import SmallModel
 from tests.recordings import sample
@@ -26,12 +27,10 @@ from tests.waiting import wait_until
 logger = logging.getLogger(__name__)
 
 PATIENCE = 240.0  # seconds: the model shares two cores with everything else
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {"colour": {"type": "string", "enum": ["red", "green", "blue"]}},
-    "required": ["colour"],
-    "additionalProperties": False,
-}
+
+
+class Color(Reply):
+    colour: Literal["red", "green", "blue"]
 
 
 def environment(model: SmallModel) -> dict[str, str]:
@@ -56,7 +55,14 @@ class TestTheModel:
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         for name, value in environment(small_model).items():
             setattr(settings, name, float(value) if value.isdigit() else value)
-        prompt = Prompt("Answer in JSON.", "What colour is grass?", SCHEMA, "colours", 30)
+        prompt = Prompt(
+            system="Answer in JSON.",
+            user="What colour is grass?",
+            schema=schema_of(Color),
+            reply=Color,
+            schema_name="colours",
+            max_tokens=30,
+        )
 
         completion = ChatModel.from_settings().complete_json(prompt)
 

@@ -13,7 +13,7 @@ from pipeline.providers import model_files
 from tests.environment import ROOT
 from tests.supply import audit, licences
 
-LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-lm.lock")
+LOCKS: Final = ("requirements.lock", "requirements-dev.lock")
 APACHE: Final = (
     *("Apache 2", "Apache2", "Apache-2.0", "Apache License 2.0", "Apache Software License"),
     *("Apache License, Version 2.0", "apache v2", "The Apache Software License, v2.0"),

@@ -1,22 +1,26 @@
-"""`manage.py prepare_models`: have the recogniser's weights ready before the workers start."""
+"""`manage.py prepare_models`: have all models ready before the workers start."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.providers.whisper_weights import WeightsUnavailable, ensure_model
+from pipeline.ports import StageError
+from pipeline.providers.whisper_weights import ensure_model
+from pipeline.providers.word_pairs import open_table, table_folder
 
 
 class Command(BaseCommand):
-    """Puts the weights in place, checks them, and says where they are."""
+    """Puts the recognizer's weights and the table of word pairs in place, and checks them."""
 
-    help = "Put the speech model in place and check it (WHISPER_MODEL)."
+    help = "Put the speech model (WHISPER_MODEL) and the table of word pairs in place."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print one line, or stop with the sentence that says what is wrong."""
+        """Print a line for each, or stop with the sentence that says what is wrong."""
         try:
             directory = ensure_model(settings.WHISPER_MODEL)
-        except WeightsUnavailable as trouble:
-            raise CommandError(trouble.message) from trouble
-        self.stdout.write(f"Speech model {settings.WHISPER_MODEL} is ready in {directory}")
+            self.stdout.write(f"Speech model {settings.WHISPER_MODEL} is ready in {directory}")
+            open_table()
+            self.stdout.write(f"Word pairs are ready in {table_folder()}")
+        except StageError as error:
+            raise CommandError(error.message) from error

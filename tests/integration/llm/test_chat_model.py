@@ -8,17 +8,20 @@ import pytest
 from pipeline.ports import LanguageModelError, Prompt, TransientError, Usage
 from pipeline.providers.chat_model import GOOGLE_BASE_URL, ChatModel
 from pipeline.stages.questions import QuestionRequest, parse_questions, question_prompt
+from pipeline.stages.structured import Reply, schema_of
 from tests.integration.llm.chat_server import ANSWER, BODIES, ChatServer, completion
 from tests.integration.llm.conftest import KEY
 
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "required": ["questions"],
-    "additionalProperties": False,
-    "properties": {
-        "questions": {"type": "array", "items": {"type": "object", "required": ["text"]}}
-    },
-}
+
+class Question(Reply):
+    text: str
+
+
+class Questions(Reply):
+    questions: list[Question]
+
+
+SCHEMA = schema_of(Questions)
 
 CODES = {
     "rate limited": "llm_rate_limited",
@@ -47,6 +50,7 @@ PROMPT = Prompt(
     system="Write questions.",
     user="One, please.",
     schema=SCHEMA,
+    reply=Questions,
     schema_name="questions",
     max_tokens=700,
 )

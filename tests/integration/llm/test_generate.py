@@ -94,7 +94,7 @@ class TestQuestionsOfALanguageModel:
 
         response = place.post(PATH, TECHNICAL)
 
-        assert (sources_of(response), codes_of(response)) == ({"bank"}, ["llm_wrong_schema"])
+        assert (sources_of(response), codes_of(response)) == ({"bank"}, ["llm_malformed"])
 
     def test_come_from_the_bank_when_one_is_there_twice(
         self, place: Place, server: ChatServer, worker: list[int]

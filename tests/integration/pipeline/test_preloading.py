@@ -1,11 +1,9 @@
 """What a worker's child loads before it takes work."""
 
 import logging
-from types import SimpleNamespace
 
 import pytest
-from celery import current_app, signals
-from celery.concurrency import get_implementation
+from celery import current_app
 from pytest_django.fixtures import Settings
 
 from pipeline import preloading
@@ -86,15 +84,3 @@ class TestAChild:
             preloading.load_what_the_queues_need()
 
         assert "There are no weights" in caplog.text
-
-
-class TestAWorkerOfThreads:
-    @pytest.mark.parametrize(("pool", "warmed"), [("threads", 1), ("prefork", 0)])
-    def test_has_the_recogniser_ready_in_its_own_process_where_there_is_no_other(
-        self, monkeypatch: pytest.MonkeyPatch, recogniser: Recogniser, pool: str, warmed: int
-    ) -> None:
-        serve(monkeypatch, "gpu")
-        worker = SimpleNamespace(pool_cls=get_implementation(pool))
-        signals.celeryd_after_setup.send(sender="worker", instance=worker, conf=None)
-
-        assert recogniser.warmed == warmed

@@ -1,14 +1,16 @@
 """The four stages of a real recording, with the real recogniser and the real judges; and what their failures do."""
 
+from functools import partial
 from typing import Any
 
 import pytest
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, SoftTimeLimitExceeded
 from django.core.files.storage import default_storage
+from django.db import DataError, InterfaceError, OperationalError
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from pipeline import tasks
+from pipeline import services, tasks
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -113,6 +115,8 @@ class TestAFailingStage:
             (TransientError("busy", "Later."), "retry_wait", ""),
             (PermanentError("broken", "Never."), "failed", "broken"),
             (RuntimeError("a bug with a secret in it"), "retry_wait", ""),
+            (DataError("a secret too long for its column"), "retry_wait", ""),
+            (SoftTimeLimitExceeded(), "retry_wait", ""),
         ],
     )
     def test_is_tried_again_only_when_that_can_help(
@@ -130,6 +134,75 @@ class TestAFailingStage:
 
         assert (run.state, run.failure_code) == (state, code)
         assert "secret" not in run.failure_message
+
+    @pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("closed")])
+    def test_costs_no_attempt_while_the_database_is_away(
+        self,
+        run: PipelineRun,
+        broker: PrivateBroker,
+        monkeypatch: pytest.MonkeyPatch,
+        error: Exception,
+    ) -> None:
+        monkeypatch.setattr(registry, "speech_to_text", lambda: BrokenRecogniser(error))
+
+        assert not carry_out(tasks.transcribe_answer, run)
+
+        assert (run.state, run.attempts) == ("queued", 0)
+
+    def test_fails_in_the_end_over_data_that_the_database_refuses(
+        self,
+        run: PipelineRun,
+        broker: PrivateBroker,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        settings.RETRY_BASE_SECONDS = 0.0
+        monkeypatch.setattr(registry, "speech_to_text", lambda: BrokenRecogniser(DataError("long")))
+
+        for _ in range(settings.MAX_STAGE_ATTEMPTS):
+            carry_out(tasks.transcribe_answer, run)
+
+        assert (run.state, run.failure_code) == ("failed", "internal_error")
+
+    def test_fails_when_it_runs_into_its_time_limit_twice(
+        self,
+        run: PipelineRun,
+        broker: PrivateBroker,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        settings.RETRY_BASE_SECONDS = 0.0
+        for error in (SoftTimeLimitExceeded(), TransientError("busy", "Later.")):
+            monkeypatch.setattr(registry, "speech_to_text", partial(BrokenRecogniser, error))
+            carry_out(tasks.transcribe_answer, run)
+            assert run.state == "retry_wait"
+        monkeypatch.setattr(
+            registry, "speech_to_text", lambda: BrokenRecogniser(SoftTimeLimitExceeded())
+        )
+        carry_out(tasks.transcribe_answer, run)
+
+        assert (run.state, run.failure_code) == ("failed", "time_limit")
+        assert "twice" in run.failure_message
+        assert run.failure_retryable
+
+    def test_may_run_into_its_time_limit_once_more_when_a_person_asks_again(
+        self,
+        run: PipelineRun,
+        broker: PrivateBroker,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        settings.RETRY_BASE_SECONDS = 0.0
+        monkeypatch.setattr(
+            registry, "speech_to_text", lambda: BrokenRecogniser(SoftTimeLimitExceeded())
+        )
+        for _ in range(2):
+            carry_out(tasks.transcribe_answer, run)
+
+        services.ask_for_transcript(run, language=None)
+        carry_out(tasks.transcribe_answer, run)
+
+        assert run.state == "retry_wait"
 
     def test_gives_its_run_back_when_the_worker_stops(
         self, run: PipelineRun, broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,4 @@
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from copy import copy
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.providers.shared_calls import SharedCalls
 from pipeline.providers.speech_spans import find_speech, windows_for_recogniser
 from pipeline.providers.whisper import FasterWhisper
 from pipeline.values import Transcript
@@ -24,7 +21,6 @@ from tests.recordings import (
     silence,
     spoken_text,
 )
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.speech
 
@@ -156,31 +152,3 @@ class TestWindows:
         ours = windows_for_recogniser(find_speech(samples), length=len(samples))
 
         assert ours == [get_speech_timestamps(samples)]
-
-
-class TestSeveralAnswersAtOnce:
-    def test_are_heard_in_shared_calls_as_each_is_alone(
-        self, recogniser: FasterWhisper, heard: dict[str, Transcript], weak: Transcript
-    ) -> None:
-        shared = FasterWhisper(model_name="base", device="cpu", answers_at_once=2)
-        shared._model, shared._device_of_model = copy(recogniser._model), "cpu"
-        calls = shared._model.model = SharedCalls(shared._model.model, most=2)
-        with ThreadPoolExecutor(2) as threads:
-            with calls.batcher._turn:  # both ask before the first is answered
-                answers = [
-                    threads.submit(
-                        shared.transcribe,
-                        sample(f"{name}_answer.ogg"),
-                        audio_format="ogg",
-                        language="en",
-                    )
-                    for name in ("strong", "weak")
-                ]
-                wait_until(lambda: len(calls.batcher._waiting) == 2)
-            strong, other = (answer.result() for answer in answers)
-
-        assert calls.batcher.largest == 2
-        assert (strong.text, other.text) == (heard["ogg"].text, weak.text)
-        for before, after in zip(weak.words, other.words, strict=True):
-            assert (after.start, after.end) == pytest.approx((before.start, before.end), abs=0.1)
-        assert other.model == "base (int8, cpu, 2 answers at once)"

@@ -1,14 +1,12 @@
 """Grammar: what is flagged, what never costs."""
 
-import re
 from collections.abc import Sequence
 
 import pytest
 
-from pipeline.ports import Alternative, Piece, Reading
+from pipeline.ports import PairLikelihood
 from pipeline.stages.explain import Finding
 from pipeline.stages.grammar import checked_text, judge_grammar
-from pipeline.stages.thresholds import REWORD_SHARE
 from pipeline.stages.transcript import read_script
 from pipeline.values import Transcript, Word
 from tests.answers import ANSWER, PlainParser, SilentChecker, script, spoken
@@ -19,41 +17,25 @@ def judge(text: str) -> Finding:
 
 
 class Stickler:
-    """Finds every word as usual as any other but for "step", in whose place it wants "steps"."""
+    """Finds every word less usual than it is anywhere."""
 
     engine = "stickler"
-    corrects = True
 
-    def read(
-        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
-    ) -> list[Reading]:
-        return [
-            Reading(
-                pieces=tuple(
-                    Piece(word.start(), word.end(), -9.0 if word.group() == "step" else -2.0, -3.5)
-                    for word in re.finditer(r"\w+", text)
-                ),
-                gains=tuple(
-                    7.0 if wish.word == "steps" else None
-                    for wish in alternatives
-                    if wish.text == index
-                ),
-            )
-            for index, text in enumerate(texts)
-        ]
+    def read(self, texts: Sequence[str]) -> list[list[PairLikelihood]]:
+        return [[PairLikelihood(-9.0, -2.0) for _ in text.split()[1:]] for text in texts]
 
 
 class TestJudgeGrammar:
-    def test_charges_a_quarter_for_what_only_the_wording_model_would_change(self) -> None:
+    def test_takes_points_for_wording_that_is_seldom_heard(self) -> None:
         finding = judge_grammar(
-            script(f"{ANSWER} And he go there, and so we said it to them."),
-            parser=PlainParser(),
-            checker=SilentChecker(),
-            wording=Stickler(),
+            script(ANSWER), parser=PlainParser(), checker=SilentChecker(), wording=Stickler()
         )
 
-        cost = {row.quote: row.points for row in finding.explanations if row.points < 0}
-        assert cost["every step"] == pytest.approx(cost["he go"] * REWORD_SHARE, abs=0.15)
+        assert finding.measures["usual_wording"] == -7.0
+        assert (finding.score or 0) < (judge(ANSWER).score or 0)
+        assert sum(row.points for row in finding.explanations) == pytest.approx(
+            finding.score, abs=0.2
+        )
 
     def test_flags_with_quote_seconds_and_correction(self) -> None:
         finding = judge(f"{ANSWER} And he um go there.")

@@ -66,12 +66,6 @@ class TestScoringPage:
     def test_prints_every_number(self, name: str) -> None:
         assert f"`{name}` = {getattr(thresholds, name):g}" in PAGE.read_text(encoding="utf-8")
 
-    @pytest.mark.parametrize("rule", thresholds.REWORD_MARGINS)
-    def test_prints_the_margins_of_every_correction(self, rule: str) -> None:
-        margin, gain = thresholds.REWORD_MARGINS[rule], thresholds.REWORD_GAINS[rule]
-
-        assert f"{rule} {margin:g} and {gain:g}" in PAGE.read_text(encoding="utf-8")
-
     @pytest.mark.parametrize("name", ["LETTERS", "RATINGS", "READINESS_LEVELS"])
     def test_prints_every_band(self, name: str) -> None:
         bands = ", ".join(f"{start:g} {label}" for start, label in getattr(thresholds, name))

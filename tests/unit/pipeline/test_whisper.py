@@ -32,14 +32,13 @@ class FakeModel:
         self.trouble = trouble
         self.languages = languages or {}
         self.calls: list[dict[str, Any]] = []
-        self.was_alone: bool | None = None
 
     def detect_language(self, *, audio: Any) -> tuple[str, float, list[Any]]:
         assert len(audio)
         return "de", 0.9, []
 
-    def begin_answer(self, *, alone: bool) -> None:
-        self.was_alone = alone
+    def begin_answer(self) -> None:
+        """Take the next answer."""
 
     def hear(self, found: Any, **_: Any) -> list[Any]:
         return list(found)
@@ -255,39 +254,6 @@ class TestAGpu:
         assert transcript.text == "Hello"
         assert transcript.model == "base (int8, cpu, beam 1: the GPU ran out of memory)"
         assert loaded == ["cuda", "cuda", "cpu"]
-
-    def test_that_held_several_answers_then_holds_one_and_then_none(
-        self, loaded: list[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        found: list[tuple[str, bool | None]] = []
-
-        class Full(FakeModel):
-            def transcribe(self, audio: Any, **options: Any) -> tuple[Any, Any]:
-                found.append((loaded[-1], self.was_alone))
-                if loaded[-1] == "cuda":
-                    raise RuntimeError("CUDA failed with error out of memory")
-                return super().transcribe(audio, **options)
-
-        def load(_: FasterWhisper, effort: Effort) -> FakeModel:
-            loaded.append(effort.device)
-            return Full(words=(word(" Hello"),))
-
-        monkeypatch.setattr(FasterWhisper, "_load", load)
-        made = FasterWhisper(model_name="base", device="cuda", answers_at_once=4)
-        transcript = made.transcribe(sample("weak_answer.ogg"), audio_format="ogg", language="en")
-
-        assert found[:3] == [("cuda", False), ("cuda", True), ("cpu", True)]
-        assert transcript.model == "base (int8, cpu, beam 5: the GPU ran out of memory)"
-
-    def test_says_how_many_answers_it_held_at_once(self) -> None:
-        assert str(Effort("cuda", "float16", 5, 4)) == "float16, cuda, 4 answers at once"
-
-    def test_that_failed_for_one_answer_is_not_taken_from_another_that_has_it_anew(self) -> None:
-        made = recogniser(fresh := FakeModel())
-
-        made._forget(FakeModel())
-
-        assert made._model is fresh
 
     def test_that_is_broken_is_tried_again_later(
         self, loaded: list[str], monkeypatch: pytest.MonkeyPatch

@@ -33,26 +33,7 @@ class TestAWorker:
     def test_that_judges_gives_memory_back(self) -> None:
         assert "MALLOC_TRIM_THRESHOLD_" not in cpu_worker(read_config()).environment
 
-    def test_of_several_answers_at_once_has_a_thread_for_each_and_one_model(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("WHISPER_BATCH_SIZE", "6")
-        part = gpu_worker(read_config())
-
-        assert part.command[part.command.index("--pool") + 1] == "threads"
-        assert "--concurrency=6" in part.command
-        assert part.environment["WHISPER_BATCH_SIZE"] == "6"
-        assert part.environment["REMAP_SIGTERM"] == ""  # it ends its work, and then itself
-
-    def test_of_processes_says_of_no_transcript_that_others_were_made_with_it(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("WHISPER_BATCH_SIZE", "6")
-        part = worker(read_config(), name="all", queues="cpu,gpu", options=())
-
-        assert part.environment["WHISPER_BATCH_SIZE"] == "1"
-
-    def test_of_one_answer_at_once_has_processes_that_can_be_stopped(self) -> None:
+    def test_has_processes_that_can_be_stopped(self) -> None:
         command = gpu_worker(read_config()).command
 
         assert command[command.index("--pool") + 1] == "prefork"
