@@ -182,6 +182,7 @@ def save_feedback(session: InterviewSession) -> None:
         card=_card(answers, asked=found.asked),
         answers=answers,
         completed_sessions=count_completed_sessions(session.owner_id),
+        is_open=session.status != InterviewSession.Status.COMPLETED,
     )
     report = narratives.add_to(rules, session=session, answers=answers)
     replace_row(
