@@ -109,7 +109,7 @@ function evaluationView(evaluation, seek) {
     h("div", { class: "card overall" },
       h("div", { class: "total" }, h("p", { class: "hint" }, t("This answer")), h("p", { class: "total-score" }, points(evaluation.overall_score), h("span", { class: "hint" }, ` ${t("of 100")}`))),
       h("div", { class: "stack grows" }, english("p", {}, evaluation.summary), tips(evaluation))),
-    h("div", { class: "pair" }, METRICS.map((name) => metric(name, evaluation, seek))),
+    evaluation.overall_score !== null && h("div", { class: "pair" }, METRICS.map((name) => metric(name, evaluation, seek))),
   ];
 }
 
