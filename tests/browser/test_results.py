@@ -111,12 +111,12 @@ class TestANewInterview:
     ) -> None:
         fields = visitor.page.get_by_label("Number of questions")
         visitor.go("#/new", until="Get my questions")
-        visitor.fill("Role you practise for", "Data Analyst")
+        visitor.fill("Target role", "Data Analyst")
         visitor.page.route("**/generate", _refuse, times=1)
         visitor.click("Get my questions")
         visitor.see("No questions today.")
 
-        visitor.fill("Role you practise for", "Registered Nurse")
+        visitor.fill("Target role", "Registered Nurse")
         visitor.page.get_by_label("Difficulty").select_option("hard")
         visitor.click("Get my questions")
         visitor.see("Check your microphone")
@@ -129,7 +129,7 @@ class TestANewInterview:
 
     def test_is_not_opened_with_a_number_that_is_out_of_range(self, visitor: Visitor) -> None:
         visitor.go("#/new", until="Get my questions")
-        visitor.fill("Role you practise for", "Data Analyst")
+        visitor.fill("Target role", "Data Analyst")
         visitor.fill("Number of questions", "30")
 
         visitor.click("Get my questions")

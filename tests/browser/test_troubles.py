@@ -107,7 +107,7 @@ class TestAnExpiredToken:
         visitor.window.clear_cookies()
 
         answer_next(visitor, "**/feedback/history*", status=401, body={})
-        visitor.see("Your log-in has ended.")
+        visitor.see("You've been signed out.")
         visitor.sign_in()
 
         visitor.see("1 interview")
@@ -123,7 +123,7 @@ class TestAMicrophone:
         visitor.set_up()
 
         visitor.see("No microphone was found")
-        visitor.click("Go on and type the answers")
+        visitor.click("Continue and type your answers")
         visitor.click("Type the answer instead")
         visitor.see("Your answer")
 
@@ -135,7 +135,7 @@ class TestAMicrophone:
 
         visitor.see("The microphone is blocked")
         visitor.see("Allow it at the lock")
-        visitor.click("Go on and type the answers")
+        visitor.click("Continue and type your answers")
         visitor.see("Type the answer instead")
 
     def test_is_not_asked_for_by_a_browser_that_cannot_record(
@@ -147,7 +147,7 @@ class TestAMicrophone:
         visitor.set_up()
 
         visitor.see("This browser cannot record")
-        visitor.click("Go on and type the answers")
+        visitor.click("Continue and type your answers")
         visitor.click("Type the answer instead")
         visitor.fill("Your answer", TYPED)
         visitor.click("Send the answer")
@@ -171,13 +171,13 @@ class TestAFailedStage:
         visitor.click("Send the answer")
         visitor.see("Your answer has arrived")
         question = visitor.questions()[0]["id"]
-        visitor.go(f"#/answer/{visitor.session}/{question}", until="What was heard")
+        visitor.go(f"#/answer/{visitor.session}/{question}", until="Transcript")
         expect(visitor.page.locator("audio").first).to_be_visible(timeout=90_000)
 
         body = {"success": True, "data": {"status": "failed", "failure": failure}, "meta": {}}
         answer_next(visitor, "**/transcript", status=200, body=body)
 
-        visitor.see("This went wrong while writing down what you said")
+        visitor.see("This step failed: Transcribing")
         visitor.see("The worker was lost each time")
         visitor.click("Try again")
         expect(visitor.page.locator("audio").first).to_be_visible()
@@ -188,7 +188,7 @@ class TestAKeyboard:
         visitor = Visitor(browser, stack)
         keys = visitor.page.keyboard
         visitor.page.goto(stack.url)
-        visitor.see("You are new here?")
+        visitor.see("New here?")
 
         _tab_to(visitor, "Register")
         keys.press("Enter")
@@ -208,7 +208,7 @@ class TestAKeyboard:
     def test_can_jump_to_the_content(self, browser: Browser, stack: RunningStack) -> None:
         visitor = Visitor(browser, stack)
         visitor.page.goto(stack.url)
-        visitor.see("You are new here?")
+        visitor.see("New here?")
         visitor.page.locator("#skip").focus()
 
         visitor.page.keyboard.press("Enter")
@@ -222,13 +222,13 @@ class TestAMistake:
         visitor.page.goto(f"{stack.url}/#/register")
         visitor.see("Your name")
         visitor.fill("Your name", "Jane Doe")
-        visitor.fill("E-mail address", "nobody")
+        visitor.fill("Email address", "nobody")
         visitor.fill("Password", PASSWORD)
 
         visitor.submit()
 
         visitor.see("Enter a valid email address.")
-        email = visitor.page.get_by_label("E-mail address")
+        email = visitor.page.get_by_label("Email address")
         expect(email).to_be_focused()
         expect(email).to_have_attribute("aria-invalid", "true")
 

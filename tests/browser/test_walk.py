@@ -47,14 +47,14 @@ def walk(browser: Browser, stack: RunningStack) -> Walk:
     page.on("requestfinished", lambda one: loaded.append(one))  # noqa: PLW0108 - a builtin fails
     page.add_init_script(WATCH)
     page.goto(stack.url)
-    visitor.see("You are new here?")
+    visitor.see("New here?")
     page.wait_for_function("window.interactiveAt")
     first_bytes = sum(map(_size, loaded))
     first_shift = float(page.evaluate(SHIFT))
     interactive = float(page.evaluate("window.interactiveAt"))
     visitor.register()
     visitor.set_up()
-    visitor.see("You can be heard well.")
+    visitor.see("Sounds good!")
     visitor.click("To the first question")
     visitor.record(SPEECH_SECONDS)
     visitor.click("Send the answer")
@@ -120,12 +120,12 @@ class TestTheWalk:
             "Readiness",
             "Strengths",
             "Next steps",
-            "Good answers to learn from",
+            "Model answers",
         ):
             assert name in walk.results_text
 
     def test_adds_up_on_the_overview(self, walk: Walk) -> None:
-        for name in ("Mean score", "Streak", "What to practise next", "Data Engineer interview"):
+        for name in ("Average score", "Streak", "What to practice next", "Data Engineer interview"):
             assert name in walk.overview_text
 
     def test_plays_a_word_from_its_place(self, walk: Walk) -> None:
@@ -157,22 +157,22 @@ class TestTheWalk:
     def test_takes_a_corrected_transcript_and_scores_it_again(self, walk: Walk) -> None:
         page = walk.visitor.page
         walk.visitor.go(walk.answer, until="payments")
-        walk.visitor.click("Put the transcript right")
+        walk.visitor.click("Fix transcript")
         heard = page.locator("textarea").input_value()
 
         walk.visitor.fill("What you said", f"{heard} That is all.")
         walk.visitor.submit()
 
-        walk.visitor.see("3 words put in")
-        walk.visitor.see("You have put this transcript right")
+        walk.visitor.see("3 words added")
+        walk.visitor.see("You edited this transcript")
         walk.visitor.see("Suggestions")
         assert walk.visitor.read(_transcript(walk))["original_transcript"] == heard
 
     def test_hands_out_the_report(self, walk: Walk) -> None:
-        walk.visitor.go(f"#/results/{walk.visitor.session}", until="Load the report (PDF)")
+        walk.visitor.go(f"#/results/{walk.visitor.session}", until="Download report (PDF)")
 
         with walk.visitor.page.expect_download() as loading:
-            walk.visitor.click("Load the report (PDF)")
+            walk.visitor.click("Download report (PDF)")
 
         assert loading.value.suggested_filename.endswith(".pdf")
         assert loading.value.path().read_bytes().startswith(b"%PDF-")
@@ -209,7 +209,7 @@ def _transcript(walk: Walk) -> str:
 SCREENS = {
     "overview": ("#/", "Latest interviews"),
     "new interview": ("#/new", "Get my questions"),
-    "microphone": ("#/microphone/{session}", "You can be heard well."),
+    "microphone": ("#/microphone/{session}", "Sounds good!"),
     "question": ("#/interview/{session}/2", "Start recording"),
     "answer": ("{answer}", "payments"),
     "results": ("#/results/{session}", "Readiness"),
@@ -264,9 +264,9 @@ def test_two_hundred_percent_fit(stranger: Visitor) -> None:
 
 def test_german_is_one_click_away(stranger: Visitor) -> None:
     stranger.page.goto(stranger.url)
-    stranger.see("You are new here?")
+    stranger.see("New here?")
 
     stranger.click("Deutsch")
 
-    stranger.see("Sie sind neu hier?")
+    stranger.see("Neu hier?")
     assert stranger.page.evaluate("document.documentElement.lang") == "de"

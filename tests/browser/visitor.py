@@ -105,14 +105,14 @@ class Visitor:
         """Open an account."""
         self.page.goto(f"{self.url}/#/register")
         self.fill("Your name", "Jane Doe")
-        self.fill("E-mail address", self.email)
+        self.fill("Email address", self.email)
         self.fill("Password", PASSWORD)
         self.submit()
         self.see("Your first interview")
 
     def sign_in(self) -> None:
         """Sign in again."""
-        self.fill("E-mail address", self.email)
+        self.fill("Email address", self.email)
         self.fill("Password", PASSWORD)
         self.submit()
 
@@ -123,7 +123,7 @@ class Visitor:
     def set_up(self, *, questions: int = 3) -> None:
         """Begin an interview, and hear that the microphone works or does not."""
         self.go("#/new", until="Get my questions")
-        self.fill("Role you practise for", ROLE)
+        self.fill("Target role", ROLE)
         self.fill("Number of questions", str(questions))
         self.click("Get my questions")
         self.see("Check your microphone")

@@ -35,7 +35,7 @@ export class Problem extends Error {
 
 function sentenceFor(status) {
   if (status === 0) return t("The server cannot be reached. Check your connection.");
-  if (status === 401) return t("You are not signed in any more. Sign in to go on.");
+  if (status === 401) return t("You're signed out. Sign in to continue.");
   if (status === 429) return t("Too many requests. Wait a moment, then try again.");
   if (status >= 500) return t("The server has a problem. Try again in a moment.");
   return t("The server refused this ({status}).", { status });

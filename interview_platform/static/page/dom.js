@@ -86,7 +86,8 @@ const WRONG = {
   out_of_range: rangeOf,
   max_value: rangeOf,
   min_value: rangeOf,
-  unique: () => t("There is an account with this e-mail address already."),
+  min_length: lengthOf,
+  unique: () => t("There's already an account with this email address."),
   password_too_short: () => t("The password is too short."),
   password_too_common: () => t("This password is too common."),
   password_entirely_numeric: () => t("A password of digits alone is too easy to guess."),
@@ -95,6 +96,19 @@ const WRONG = {
 
 function rangeOf({ min, max }) {
   return max ? t("Enter a number from {min} to {max}.", { min, max }) : null;
+}
+
+function lengthOf({ minLength }) {
+  return minLength > 0 ? t("Use at least {count} characters.", { count: minLength }) : null;
+}
+
+function ownWords(row, control = {}) {
+  return WRONG[row.code]?.(control) ?? null;
+}
+
+/** Return what is wrong, in the reader's language where there are words of our own; null without a row. */
+export function inWords(row) {
+  return row ? (ownWords(row) ?? row.message) : null;
 }
 
 /** Show what the server says of the fields beside them; return the rows that belong to none. */
@@ -108,7 +122,7 @@ export function showWrong(form, rows) {
     const place = control?.id && form.querySelector(`#${control.id}-wrong`);
     if (!place) { left.push(row); continue; }
     control.setAttribute("aria-invalid", "true");
-    const own = WRONG[row.code]?.(control);
+    const own = ownWords(row, control);
     place.textContent = own ?? row.message;
     place.lang = own ? document.documentElement.lang : "en";
     place.hidden = false;

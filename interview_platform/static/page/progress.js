@@ -43,8 +43,8 @@ export function isUnderWay(work) {
 /** Say how it stands: the stage, how many are before it, and how long it will take. */
 export function standing(work) {
   if (!isUnderWay(work)) return word(work.status);
-  const parts = [word(work.status), word(work.stage)];
+  const parts = [word(work.status === "queued" ? work.status : work.stage)];
   if (work.queue_position > 0) parts.push(tn("{count} before it", "{count} before it", work.queue_position));
-  parts.push(work.eta_seconds === null ? t("no worker is there at the moment") : t("about {time} left", { time: roughly(work.eta_seconds) }));
+  parts.push(work.eta_seconds === null ? t("no worker is available right now") : t("about {time} left", { time: roughly(work.eta_seconds) }));
   return parts.join(", ");
 }

@@ -16,16 +16,16 @@ export async function show({ main, app, signal }) {
   const options = (names, chosen, text) => names.map((name) => h("option", { value: name, selected: name === chosen }, text(name)));
   const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); begin(); } },
     h("div", { class: "columns" },
-      field(t("Role you practise for"), h("input", { name: "target_role", required: true, maxlength: 150, value: person.target_role ?? "" })),
+      field(t("Target role"), h("input", { name: "target_role", required: true, maxlength: 150, value: person.target_role ?? "" })),
       field(t("Company (optional)"), h("input", { name: "target_company", maxlength: 150 })),
       field(t("Difficulty"), h("select", { name: "difficulty" }, options(["easy", "medium", "hard"], "medium", word))),
       field(t("Number of questions"), h("input", { name: "num_questions", type: "number", required: true, min: 1, max: 20, value: 5, inputmode: "numeric" })),
       field(t("Language you will speak"), h("select", { name: "language" },
-        options(LANGUAGES, LANGUAGES.includes(person.language) ? person.language : settings.language, (code) => (code === "auto" ? t("Find out from the recording") : languageName(code)))),
-      { hint: t("Questions are in English. Only English answers are graded; others are written down.") }),
+        options(LANGUAGES, LANGUAGES.includes(person.language) ? person.language : settings.language, (code) => (code === "auto" ? t("Detect automatically") : languageName(code)))),
+      { hint: t("Questions are in English. Only English answers are scored; others are transcribed.") }),
       categories()),
-    field(t("Skills (optional)"), h("input", { name: "skills", value: (person.skills ?? []).join(", ") }), { hint: t("With a comma between them, such as: Python, SQL, teamwork") }),
-    field(t("Job description (optional)"), h("textarea", { name: "job_description", rows: 5, maxlength: 10000 }), { hint: t("Paste it, and the questions will fit it.") }),
+    field(t("Skills (optional)"), h("input", { name: "skills", value: (person.skills ?? []).join(", ") }), { hint: t("Separate with commas, e.g. Python, SQL, teamwork") }),
+    field(t("Job description (optional)"), h("textarea", { name: "job_description", rows: 5, maxlength: 10000 }), { hint: t("Paste it to get questions tailored to the job.") }),
     told,
     h("div", { class: "actions" }, submit));
 
@@ -86,7 +86,7 @@ function codeOf(validity) {
 function categories() {
   const legend = newId("categories");
   return h("div", { class: "field", role: "group", "aria-labelledby": legend },
-    h("span", { class: "label", id: legend }, t("Kinds of questions")),
+    h("span", { class: "label", id: legend }, t("Question types")),
     h("div", { class: "checks" }, CATEGORIES.map((name) =>
       h("label", {}, h("input", { type: "checkbox", name: "categories", value: name, checked: true }), " ", word(name)))));
 }
