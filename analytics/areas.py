@@ -9,7 +9,7 @@ from pipeline.stages.curves import mean
 from pipeline.stages.thresholds import GOOD_PACE, LOWEST_BELOW, STRENGTH_FROM, WEAKNESS_BELOW
 from pipeline.values import METRICS
 
-MIN_ANSWERS: Final = 2  # fewer say more about the question than about the person
+MIN_ANSWERS: Final = 2  # of a category or skill; fewer say more about the question than the person
 SHOWN_AREAS: Final = 3
 # (name, field of `Delivery`, unit, a difference that a listener would hear)
 MEASURES: Final = (
@@ -27,11 +27,12 @@ def skill_areas(answers: Sequence[Answer]) -> tuple[Area, ...]:
 
 
 def known_areas(answers: Sequence[Answer]) -> list[Area]:
-    """Return the metrics, categories and skills with enough answers to speak of, best first."""
+    """Return every scored metric and the categories and skills with `MIN_ANSWERS`, best first."""
     metrics = ((name, answer.scores[name]) for answer in answers for name in METRICS)
     categories = ((answer.category, answer.overall) for answer in answers)
-    areas = [*_areas("metric", metrics), *_areas("category", categories), *skill_areas(answers)]
-    return _best_first(area for area in areas if area.answers >= MIN_ANSWERS)
+    others = [*_areas("category", categories), *skill_areas(answers)]
+    enough = [area for area in others if area.answers >= MIN_ANSWERS]
+    return _best_first([*_areas("metric", metrics), *enough])
 
 
 def strongest(areas: Sequence[Area]) -> tuple[Area, ...]:

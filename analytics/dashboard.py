@@ -6,7 +6,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from analytics import stats
-from analytics.areas import delivery_trends, known_areas, skill_areas, strongest, weakest
+from analytics.areas import (
+    MIN_ANSWERS,
+    delivery_trends,
+    known_areas,
+    skill_areas,
+    strongest,
+    weakest,
+)
 from analytics.mistakes import recurring_mistakes
 from analytics.values import (
     Advice,
@@ -18,18 +25,29 @@ from analytics.values import (
     Slip,
     Trend,
 )
+from pipeline.stages.thresholds import LOW_BELOW
 from pipeline.values import METRICS
 
 METRIC_PRACTICE: Final = {
-    "relevance": "Answer two questions again, and say the point in the first sentence.",
-    "grammar": "Say each corrected sentence aloud three times, then record the answer again.",
-    "fluency": "Record an answer from three key words, with a silent breath in place of each filler.",
-    "keywords": "Write down the terms a question asks for, and use each in one true sentence.",
+    "relevance": "In your next two answers, say the main point in the first sentence.",
+    "grammar": "Say each corrected sentence aloud three times, then answer a similar question.",
+    "fluency": "Record an answer from three key words, and pause silently instead of using fillers.",
+    "keywords": "Write down the terms a question calls for, and use each in one true sentence.",
 }
 FIRST_STEP: Final = Advice(
     focus="first interview",
-    action="Open a session, generate five questions and record your first answer.",
-    reason="There is no graded answer yet; everything here begins with one.",
+    action="Start an interview, get five questions, and record your first answer.",
+    reason="You don't have a scored answer yet.",
+)
+NEXT_ANSWERS: Final = Advice(
+    focus="more answers",
+    action="Answer two more questions, then look here again.",
+    reason="Your first answer went well. One answer isn't enough to tell what to work on.",
+)
+HARDER_QUESTIONS: Final = Advice(
+    focus="harder questions",
+    action="Start an interview with a higher difficulty, or with the question type you know least.",
+    reason="None of your scores stands out as weak, so try something new.",
 )
 
 
@@ -65,33 +83,40 @@ def build_dashboard(
         weakest_areas=weakest(areas),
         delivery_trends=trends,
         recurring_mistakes=mistakes,
-        practise_next=advise(weakest(areas), mistakes, trends, graded=bool(answers)),
+        practise_next=advise(weakest(areas), mistakes, trends, answers=len(answers)),
     )
 
 
 def advise(
-    weak: Sequence[Area], mistakes: Sequence[Mistake], trends: Sequence[Trend], *, graded: bool
+    weak: Sequence[Area], mistakes: Sequence[Mistake], trends: Sequence[Trend], *, answers: int
 ) -> tuple[Advice, ...]:
-    """Return at most one advice on the weakest area, the most frequent mistake and the worst trend."""
-    if not graded:
+    """
+    Return at most one advice each on the weakest area, the most frequent mistake and the worst trend.
+
+    Answers that miss the question come before any other weakness. `answers` counts the scored
+    answers: only with enough of them does "nothing is weak" mean anything.
+    """
+    if not answers:
         return (FIRST_STEP,)
-    found = [_on_area(area) for area in weak[:1]]
+    off_topic = [area for area in weak if area.name == "relevance" and area.score < LOW_BELOW]
+    found = [_on_area(area) for area in (off_topic or weak)[:1]]
     found += [_on_mistake(mistake) for mistake in mistakes[:1]]
     found += [_on_trend(trend) for trend in trends if trend.verdict == "worse"][:1]
-    return tuple(found) or (_on_variety(),)
+    return tuple(found) or (HARDER_QUESTIONS if answers >= MIN_ANSWERS else NEXT_ANSWERS,)
 
 
 def _on_area(area: Area) -> Advice:
     if area.kind == "metric" and area.name in METRICS:
         action = METRIC_PRACTICE[area.name]
     elif area.kind == "category":
-        action = f"Generate three {area.name} questions and answer them in one sitting."
+        action = f"Get three {area.name} questions and answer them in one sitting."
     else:
-        action = f"Generate questions on {area.name} and answer three of them."
+        action = f"Get questions about {area.name} and answer three of them."
+    counted = "1 answer" if area.answers == 1 else f"{area.answers} answers"
     return Advice(
         focus=area.name,
         action=action,
-        reason=f"Your lowest {area.kind} is {area.name}: {area.score:.1f} of 100 over {area.answers} answers.",
+        reason=f"Your lowest {area.kind} is {area.name}: {area.score:.1f} of 100 over {counted}.",
     )
 
 
@@ -100,7 +125,7 @@ def _on_mistake(mistake: Mistake) -> Advice:
     quote = f" Latest: \u201c{mistake.example.quote}\u201d." if mistake.example.quote else ""
     return Advice(
         focus=rule,
-        action=f"Listen to the places marked \u201c{rule}\u201d and record one of these answers again.",
+        action=f"Listen to the places marked \u201c{rule}\u201d, then answer a similar question.",
         reason=(
             f"It came up in {mistake.answers} answers of {mistake.sessions} sessions."
             f"{quote} {mistake.example.message}"
@@ -111,17 +136,9 @@ def _on_mistake(mistake: Mistake) -> Advice:
 def _on_trend(trend: Trend) -> Advice:
     return Advice(
         focus=trend.measure.lower(),
-        action="Record one answer twice, the second time with a clock beside you, and compare the two.",
+        action="In your next interview, record one answer twice, the second time with a clock in view.",
         reason=(
             f"{trend.measure} went from {trend.earlier:g} to {trend.recent:g} {trend.unit} "
             "between your earlier and your recent sessions."
         ),
-    )
-
-
-def _on_variety() -> Advice:
-    return Advice(
-        focus="harder questions",
-        action="Open a session of a higher difficulty, or of a category you have practised least.",
-        reason="Nothing stands out as weak; the next thing to learn is what you have not tried.",
     )

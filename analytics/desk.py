@@ -22,6 +22,11 @@ class HeardWord:
     percent: int  # how sure the recogniser is
     is_unsure: bool
 
+    @property
+    def is_joined(self) -> bool:
+        """Return whether it is the second part of a hyphenated word: "sign", "-up"."""
+        return len(self.text) > 1 and self.text.startswith("-")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

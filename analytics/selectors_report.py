@@ -149,7 +149,8 @@ def _answer(
 
 
 def _scores(evaluation: EvaluationRecord | None) -> tuple[Score, ...]:
-    if evaluation is None:
+    """Return the four scores; none of an answer without a grade: all or nothing."""
+    if evaluation is None or not evaluation.scorable:
         return ()
     return read_scores(
         {name: getattr(evaluation, name) for name in METRICS},

@@ -53,7 +53,7 @@ DASHBOARD_EXAMPLE = OpenApiExample(
         "practise_next": [
             {
                 "focus": "grammar",
-                "action": "Say each corrected sentence aloud three times, then record the answer again.",
+                "action": "Say each corrected sentence aloud three times, then answer a similar question.",
                 "reason": "Your lowest metric is grammar: 72.5 of 100 over 48 answers.",
             }
         ],

@@ -32,7 +32,7 @@ def measure(*, count: int = 8) -> Iterator[Speed]:
         evaluated = time.perf_counter()
         card = score_session(answers=[judged], asked=1, weights=DEFAULT_WEIGHTS)
         scored = time.perf_counter()
-        write_feedback(card=card, answers=[judged], completed_sessions=1)
+        write_feedback(card=card, answers=[judged], completed_sessions=1, is_open=True)
         times.append((evaluated - begin, scored - evaluated, time.perf_counter() - scored))
     warm = times[1:]
     evaluate, score, feedback = (median(row[stage] for row in warm) for stage in range(3))

@@ -77,7 +77,7 @@ def judge_one(judges: Judges, *, number: int) -> None:
     )
     judged = JudgedAnswer("1", 1, QUESTION.text, QUESTION.category, 1, transcript.text, evaluation)
     card = score_session(answers=[judged], asked=1, weights=DEFAULT_WEIGHTS)
-    write_feedback(card=card, answers=[judged], completed_sessions=1)
+    write_feedback(card=card, answers=[judged], completed_sessions=1, is_open=True)
 
 
 def answer(number: int) -> Transcript:

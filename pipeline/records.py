@@ -181,7 +181,10 @@ def save_feedback(session: InterviewSession) -> None:
     answers = [_judged(record) for record in found]
     card = _card(session, answers)
     rules = write_feedback(
-        card=card, answers=answers, completed_sessions=_completed_sessions(session)
+        card=card,
+        answers=answers,
+        completed_sessions=_completed_sessions(session),
+        is_open=session.status != InterviewSession.Status.COMPLETED,
     )
     report = narratives.add_to(rules, session=session, answers=answers)
     replace_row(

@@ -12,7 +12,7 @@ from sessions.models import InterviewSession, SessionShare, ShareComment
 
 class InterviewSessionAdmin(LargeTableMixin, ModelAdmin):
     """
-    Looks sessions up and removes them; everything that follows from work is read-only.
+    Look sessions up and remove them; nobody edits one by hand.
 
     `analytics` registers it, as its review desk shows what became of the session.
     """
@@ -24,33 +24,6 @@ class InterviewSessionAdmin(LargeTableMixin, ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("uuid", "owner__email")
     search_help_text = "A session's id, or the beginning of an e-mail address"
-    fieldsets = (
-        (
-            "The session's row",
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    ("title", "owner"),
-                    ("target_role", "target_company"),
-                    ("difficulty", "language"),
-                    ("status", "total_score"),
-                    ("created_at", "updated_at"),
-                    ("started_at", "completed_at"),
-                    "uuid",
-                ),
-            },
-        ),
-    )
-    readonly_fields = (
-        "uuid",
-        "owner",
-        "status",
-        "total_score",
-        "created_at",
-        "updated_at",
-        "started_at",
-        "completed_at",
-    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave opening a session to the person who practises."""

@@ -48,11 +48,11 @@ _REASONS = {
     ),
     "low_volume": (
         "The recording is so quiet that words get lost, so it has no grade. That is the microphone and not you: "
-        "move closer or turn it up, and try again."
+        "move closer or turn it up before your next answer."
     ),
     "clipped": (
         "The recording is overdriven: much of your voice is cut off at the top, so it has no grade. Turn the "
-        "microphone down or sit a little further away, and try again."
+        "microphone down or sit a little further away before your next answer."
     ),
     "language_not_supported": "Answers in this language are written down, but cannot be graded yet.",
 }
@@ -106,21 +106,54 @@ def suggest(
     scores: Mapping[MetricName, float | None],
     rows: Sequence[Explanation],
     observations: Mapping[str, object],
+    question: str,
     weights: Mapping[MetricName, float] = DEFAULT_WEIGHTS,
 ) -> tuple[str, ...]:
-    """Return at least one suggestion, first on the metric in which most is to be gained."""
+    """
+    Return at least one suggestion, first on the metric in which most is to be gained.
+
+    An answer that misses the question is told so first, and nothing builds on what it says.
+    """
     judged = {name: score for name in METRICS if (score := scores.get(name)) is not None}
+    if judged.get("relevance", 100.0) < LOW_BELOW:
+        return _suggest_off_topic(script, judged, rows=rows, question=question, weights=weights)
     found: list[str] = []
-    for name in sorted(judged, key=lambda name: -weights[name] * (100.0 - judged[name])):
-        if judged[name] < 100:  # noqa: PLR2004 - a full score leaves nothing to say
-            found += _SUGGESTERS[name]([row for row in rows if row.score == name])
-    beside = judged.get("relevance", 100.0) < LOW_BELOW  # then the parts of its story do not matter
-    told = [] if beside else _story(script, observations)
-    found = [*found[:1], *told, *found[1:]]
+    for name in _most_to_gain_first(judged, weights):
+        found += _SUGGESTERS[name]([row for row in rows if row.score == name])
+    found = [*found[:1], *_story(script, observations), *found[1:]]
     found = list(dict.fromkeys(found))[:MAX_SUGGESTIONS]
     if not any(row.quote and row.quote in text for row in rows for text in found):
         found = [*found[: MAX_SUGGESTIONS - 1], _next_detail(script, observations)]
     return tuple(found)
+
+
+def _suggest_off_topic(
+    script: Script,
+    judged: Mapping[MetricName, float],
+    *,
+    rows: Sequence[Explanation],
+    question: str,
+    weights: Mapping[MetricName, float],
+) -> tuple[str, ...]:
+    """Return what to do about an answer that misses its question: first of all answer that."""
+    own = [row for row in rows if row.score == "relevance"]
+    worst = _worst_of_relevance(own)
+    if worst is None or worst.rule == "farthest_sentence":
+        found = [_answer_the_question(script, question), *_missing_point(own)]
+    else:
+        found = _relevance(own)
+    for name in _most_to_gain_first(judged, weights):
+        if name != "relevance":
+            found += _SUGGESTERS[name]([row for row in rows if row.score == name])
+    return tuple(list(dict.fromkeys(found))[:MAX_SUGGESTIONS])
+
+
+def _most_to_gain_first(
+    judged: Mapping[MetricName, float], weights: Mapping[MetricName, float]
+) -> list[MetricName]:
+    """Return the metrics without a full score, that in which most is to be gained first."""
+    short = [name for name in judged if judged[name] < 100]  # noqa: PLR2004 - a full score
+    return sorted(short, key=lambda name: -weights[name] * (100.0 - judged[name]))
 
 
 def _heard(observations: Mapping[str, object]) -> str:
@@ -155,22 +188,34 @@ def _story(script: Script, observations: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _relevance(rows: Sequence[Explanation]) -> list[str]:
-    worst = next(
+def _answer_the_question(script: Script, question: str) -> str:
+    opening = script.opening(words=QUOTE_WORDS)
+    begun = f"You began with {cite(opening.text)}. " if opening else ""
+    return (
+        f"{begun}You were asked \u201c{question}\u201d Answer that in your first sentence, then "
+        "choose an example that is about it."
+    )
+
+
+def _worst_of_relevance(rows: Sequence[Explanation]) -> Explanation | None:
+    return next(
         (row for rule in WORST_OF_METRIC["relevance"] for row in rows if row.rule == rule), None
     )
-    missing = [row for row in rows if row.rule == "point_missing"]
-    found = [f"{missing[0].message.rstrip('.')}."] if missing else []
+
+
+def _missing_point(rows: Sequence[Explanation]) -> list[str]:
+    return [f"{row.message.rstrip('.')}." for row in rows if row.rule == "point_missing"][:1]
+
+
+def _relevance(rows: Sequence[Explanation]) -> list[str]:
+    worst = _worst_of_relevance(rows)
+    found = _missing_point(rows)
     if worst is None:
         return [*_nearest(rows), *found]
     if worst.rule == "farthest_sentence":
-        beside = sum(row.points for row in rows) < LOW_BELOW
-        rest = (
-            "and choose an example that is about it." if beside else "then tell this as its proof."
-        )
         return [
             f"{cite(worst.quote)}{at(worst)} is farthest from what was asked. Open with one sentence that "
-            f"answers the question directly, {rest}",
+            "answers the question directly, then tell this as its proof.",
             *found,
         ]
     return [f"You said {cite(worst.quote)}{at(worst)}. {worst.message}", *found]

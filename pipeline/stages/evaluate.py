@@ -70,7 +70,14 @@ def evaluate_answer(
             languages=_languages(transcript),
             weights=weights,
         ),
-        suggestions=suggest(script, scores=scores, rows=rows, observations=seen, weights=weights),
+        suggestions=suggest(
+            script,
+            scores=scores,
+            rows=rows,
+            observations=seen,
+            question=question.text,
+            weights=weights,
+        ),
         scorer_version=SCORER_VERSION,
     )
 
@@ -149,8 +156,8 @@ def _unheard(transcript: Transcript) -> Evaluation:
         },
         summary=summarize({}, reasons=(reason,)),
         suggestions=(
-            "Check that the right microphone is chosen, record a few words and listen to them, "
-            "then answer again.",
+            "Before your next answer, check that the right microphone is selected: record a few "
+            "words and listen to them.",
         ),
         scorer_version=SCORER_VERSION,
     )

@@ -29,12 +29,16 @@ from pipeline.values import (
 
 
 def write_feedback(
-    *, card: ScoreCard, answers: Sequence[JudgedAnswer], completed_sessions: int
+    *, card: ScoreCard, answers: Sequence[JudgedAnswer], completed_sessions: int, is_open: bool
 ) -> FeedbackReport:
-    """Return the session's feedback; without a grade it says so and praises nothing."""
+    """
+    Return the session's feedback; without a grade it says so and praises nothing.
+
+    A session that is no longer open takes no answers, so no advice asks for one.
+    """
     readiness = measure_readiness(card, completed_sessions=completed_sessions)
     if card.total_score is None:
-        return _ungraded(card, answers, readiness)
+        return _ungraded(card, answers, readiness, is_open=is_open)
     graded = [answer for answer in answers if answer.evaluation.scorable]
     weak = weak_metrics(card)
     ranked = rank_metrics(card)
@@ -43,10 +47,10 @@ def write_feedback(
         summary=_summary(card, weak),
         strengths=tuple(praise(name, card, graded) for name in strong_metrics(card)),
         weaknesses=tuple(remark_on_weakness(name, card, graded) for name in weak),
-        suggestions=_suggestions(weak or ranked[:1], graded, card),
+        suggestions=_suggestions(weak or ranked[:1], graded, card, is_open=is_open),
         resources=pick_resources(ranked),
         readiness=readiness,
-        next_steps=_next_steps(card, readiness, graded),
+        next_steps=_next_steps(card, readiness, graded, is_open=is_open),
     )
 
 
@@ -110,19 +114,17 @@ def _summary(card: ScoreCard, weak: Sequence[MetricName]) -> str:
 
 
 def _suggestions(
-    names: Sequence[MetricName], graded: Sequence[JudgedAnswer], card: ScoreCard
+    names: Sequence[MetricName], graded: Sequence[JudgedAnswer], card: ScoreCard, *, is_open: bool
 ) -> tuple[Remark, ...]:
-    remarks = [practise(name, card, graded) for name in names]
-    return (*remarks, suggest_practice(card))
+    remarks = [practise(name, card, graded, is_open=is_open) for name in names]
+    return (*remarks, suggest_practice(card, is_open=is_open))
 
 
 def _next_steps(
-    card: ScoreCard,
-    readiness: Readiness,
-    graded: Sequence[JudgedAnswer],
+    card: ScoreCard, readiness: Readiness, graded: Sequence[JudgedAnswer], *, is_open: bool
 ) -> tuple[str, ...]:
     steps: list[str] = []
-    if card.answered < card.asked:
+    if is_open and card.answered < card.asked:
         steps.append(f"Answer the open questions: {card.asked - card.answered} of {card.asked}.")
     scored = [
         (answer.evaluation.overall, answer.position, answer)
@@ -130,11 +132,8 @@ def _next_steps(
         if answer.evaluation.overall is not None
     ]
     if scored:
-        overall, position, lowest = min(scored, key=lambda each: each[:2])
-        aim = _rank({name: lowest.evaluation.metric(name) for name in METRICS}, card)[0]
         steps.append(
-            f"Record question {position} again, \u201c{lowest.question_text}\u201d: it has "
-            f"{overall:.1f} of 100. Take one aim: {NAMES[aim]}."
+            _step_on_lowest(min(scored, key=lambda each: each[:2])[2], card, is_open=is_open)
         )
     if readiness.practice < PRACTICE_POINTS:
         steps.append(
@@ -145,8 +144,23 @@ def _next_steps(
     return tuple(steps)
 
 
+def _step_on_lowest(lowest: JudgedAnswer, card: ScoreCard, *, is_open: bool) -> str:
+    """Return what to do about the answer with the lowest score."""
+    aim = _rank({name: lowest.evaluation.metric(name) for name in METRICS}, card)[0]
+    overall = lowest.evaluation.overall or 0.0
+    if is_open:
+        return (
+            f"Record question {lowest.position} again, \u201c{lowest.question_text}\u201d: it has "
+            f"{overall:.1f} of 100. Take one aim: {NAMES[aim]}."
+        )
+    return (
+        f"In your next interview, take one aim: {NAMES[aim]}. Your lowest answer, {overall:.1f} of "
+        f"100, was to \u201c{lowest.question_text}\u201d"
+    )
+
+
 def _ungraded(
-    card: ScoreCard, answers: Sequence[JudgedAnswer], readiness: Readiness
+    card: ScoreCard, answers: Sequence[JudgedAnswer], readiness: Readiness, *, is_open: bool
 ) -> FeedbackReport:
     text = "There is no answer in this session yet, so there is nothing to rate."
     if answers:
@@ -158,21 +172,22 @@ def _ungraded(
         summary=text.strip(),
         strengths=(),
         weaknesses=(),
-        suggestions=(suggest_practice(card),),
+        suggestions=(suggest_practice(card, is_open=is_open),),
         resources=pick_resources(("relevance", "fluency")),
         readiness=readiness,
-        next_steps=_first_steps(answers),
+        next_steps=_first_steps(answers, is_open=is_open),
     )
 
 
-def _first_steps(answers: Sequence[JudgedAnswer]) -> tuple[str, ...]:
+def _first_steps(answers: Sequence[JudgedAnswer], *, is_open: bool) -> tuple[str, ...]:
     """Return what to do before anything can be graded, by what stood in the way."""
+    again = "Record each answer again" if is_open else "In your next interview, answer"
     reasons = {reason for answer in answers for reason in answer.evaluation.reasons}
     steps = []
     if not answers or "too_short" in reasons:
         steps.append(
-            "Record each answer again with at least four or five full sentences: what happened, what you did, "
-            "how it ended."
+            f"{again} with at least four or five full sentences: what happened, what you did, how "
+            "it ended."
         )
     if reasons & {"no_speech", "only_fillers", "low_confidence"}:
         steps.append(
@@ -186,4 +201,5 @@ def _first_steps(answers: Sequence[JudgedAnswer]) -> tuple[str, ...]:
         steps.append("Have the answer transcribed in the language that you spoke.")
     if "language_not_supported" in reasons:
         steps.append("Answer in English to get a grade; the text of other languages is kept.")
-    return tuple(steps) or ("Answer the first question, even in rough words.",)
+    first = "Answer the first question" if is_open else "Start an interview and answer a question"
+    return tuple(steps) or (f"{first}, even in rough words.",)

@@ -61,18 +61,18 @@ _WEAK: Mapping[MetricName, tuple[str, str, str]] = {  # low, middling, why it ma
         "An interviewer listens for them.",
     ),
 }
+# What to do about a metric; it can be followed whether or not the interview is finished.
 _DO: Mapping[MetricName, str] = {
-    "relevance": "Begin with one sentence that answers the question; let the story after it be the proof",
-    "grammar": "Say the corrected sentence aloud three times, then answer the question again",
-    "fluency": "Record the answer again from three written key words",
+    "relevance": "Begin with one sentence that answers the question, then prove it with your story",
+    "grammar": "Say the corrected sentence aloud three times, then use it in an answer",
+    "fluency": "Record your next answer from three written key words",
     "keywords": "Build one sentence, true of you, around each missing term",
 }
-
 _DO_ABOUT: Mapping[str, str] = {  # by what costs most of the fluency
-    "pace": "Record the answer again with a clock, at 140 to 190 words a minute",
-    "pauses": "Record the answer again from three written key words, so that the thread does not break",
-    "fillers": "Record the answer again, with a silent breath in place of each filler",
-    "repetitions": "Record the answer again, and let each sentence end before the next begins",
+    "pace": "Record your next answer with a clock, at 140 to 190 words a minute",
+    "pauses": "Record your next answer from three written key words, so you keep your thread",
+    "fillers": "Record your next answer with a silent breath in place of each filler",
+    "repetitions": "Record your next answer, and finish each sentence before the next begins",
 }
 _POINTS = re.compile(r" \([\d.]+ of \d+ points\.\)$")
 
@@ -95,37 +95,72 @@ def remark_on_weakness(
     head = low if raw < LOW_BELOW else middling
     if raw >= STRENGTH_FROM:
         head = f"Good already, and the lowest of your scores is {NAMES[name]}"
+    if name == "relevance" and shown and _misses_the_question(shown):
+        detail = f"{_answer_the_question(name, shown)} {why}"
+        return _remark(name.capitalize(), f"{head}: {raw:.1f} of 100. {detail}", None, shown.answer)
     detail = _detail(name, shown, raw=raw)
     message = f"{head}: {raw:.1f} of 100. {_quoted(shown, best=False)} {detail} {why}"
     return _remark(name.capitalize(), " ".join(message.split()), shown)
 
 
-def practise(name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer]) -> Remark:
+def practise(
+    name: MetricName, card: ScoreCard, answers: Sequence[JudgedAnswer], *, is_open: bool
+) -> Remark:
     """Return what to do about a metric, tied to one place in an answer."""
     shown = _evidence(name, answers, best=False)
     todo = _DO_ABOUT.get(shown.row.rule, _DO[name]) if shown and shown.row else _DO[name]
-    missing = _missing(name, shown)
-    if missing and shown:
-        place = f" {_quoted(shown, best=False)} Bring in \u201c{missing[0]}\u201d soon after."
-        return _remark(name.capitalize(), f"{todo}.{place}", shown)
-    place = ""
-    if shown:
-        place = f" Try it on question {shown.answer.position}, where you said {cite(shown.quote)}{_at(shown)}."
-    return _remark(name.capitalize(), f"{todo}.{place}", shown)
+    if shown is None:
+        return _remark(name.capitalize(), f"{todo}.", shown)
+    if not is_on_topic(shown.answer.evaluation.relevance) and name in ("relevance", "keywords"):
+        return _remark(name.capitalize(), _answer_the_question(name, shown), None, shown.answer)
+    if missing := _missing(name, shown):
+        bring = f"Bring in \u201c{missing[0]}\u201d soon after."
+        belongs = f"\u201c{missing[0]}\u201d belongs soon after it."
+        place = f"{_quoted(shown, best=False)} {bring if is_open else belongs}"
+    elif is_open and is_on_topic(shown.answer.evaluation.relevance):
+        place = f"Try it on question {shown.answer.position}, where you said {_cited(shown)}."
+    else:
+        place = f"Question {shown.answer.position} shows it, where you said {_cited(shown)}."
+    return _remark(name.capitalize(), f"{todo}. {place}", shown)
 
 
-def suggest_practice(card: ScoreCard) -> Remark:
-    """Return a suggestion on how to go on practising."""
-    open_questions = max(0, card.asked - card.answered)
-    if open_questions:
-        return Remark(
-            category="Practice",
-            message=f"Questions without an answer yet: {open_questions} of {card.asked}. Answer them to see the whole picture.",
+def suggest_practice(card: ScoreCard, *, is_open: bool) -> Remark:
+    """Return a suggestion on how to go on practicing."""
+    unanswered = max(0, card.asked - card.answered)
+    if not is_open:
+        message = "Start another interview for the same role, and compare the two scores."
+    elif unanswered:
+        message = (
+            f"{unanswered} of {card.asked} questions have no answer yet. Answer them to see the "
+            "whole picture."
         )
-    return Remark(
-        category="Practice",
-        message="Record each question once more and compare the two scores; the second try shows what you can change.",
-    )
+    else:
+        message = (
+            "Record each question once more and compare the two scores; the second try shows what "
+            "you can change."
+        )
+    return Remark(category="Practice", message=message)
+
+
+def is_on_topic(relevance: float | None) -> bool:
+    """Return whether advice may build on what was said; False where it misses the question."""
+    return relevance is None or relevance >= LOW_BELOW
+
+
+def _misses_the_question(shown: Evidence) -> bool:
+    """Return whether the answer is off topic and no rule says what is wrong with its words."""
+    distance = ("topic_", "farthest_sentence")  # they measure how far it is, and say no more
+    named = shown.row is not None and not shown.row.rule.startswith(distance)
+    return not named and not is_on_topic(shown.answer.evaluation.relevance)
+
+
+def _answer_the_question(name: MetricName, shown: Evidence) -> str:
+    """Return what to do about an answer that misses its question: nothing in it is built on."""
+    asked = f"Question {shown.answer.position} asks \u201c{shown.answer.question_text}\u201d"
+    missing = _missing(name, shown)
+    if missing:
+        return f"{asked} Answer that first; \u201c{missing[0]}\u201d belongs in such an answer."
+    return f"{asked} Say one sentence that answers exactly that, then an example that is about it."
 
 
 def _evidence(name: MetricName, answers: Sequence[JudgedAnswer], *, best: bool) -> Evidence | None:
@@ -133,7 +168,8 @@ def _evidence(name: MetricName, answers: Sequence[JudgedAnswer], *, best: bool) 
     if not judged:
         return None
     if best:  # nobody wants to be praised for the words that missed the question
-        judged = [answer for answer in judged if _is_to_the_point(answer)] or judged
+        on_topic = [one for one in judged if is_on_topic(one.evaluation.relevance)]
+        judged = on_topic or judged
     ranked = sorted(
         judged, key=lambda answer: (answer.evaluation.metric(name) or 0.0, answer.position)
     )
@@ -143,11 +179,6 @@ def _evidence(name: MetricName, answers: Sequence[JudgedAnswer], *, best: bool) 
         return Evidence(answer, row.quote, row.start, row.end, row)
     opening = _OPENING.match(answer.transcript_text.strip())
     return Evidence(answer, opening.group() if opening else "", None, None, row)
-
-
-def _is_to_the_point(answer: JudgedAnswer) -> bool:
-    relevance = answer.evaluation.relevance
-    return relevance is None or relevance >= LOW_BELOW
 
 
 def _row_of(name: MetricName, rows: Sequence[Explanation], *, best: bool) -> Explanation | None:
@@ -194,21 +225,28 @@ def _quoted(shown: Evidence | None, *, best: bool) -> str:
     if shown.row is None or not shown.row.quote:  # what is missing has no words of its own
         return f"Your answer to question {shown.answer.position} begins with {cite(shown.quote)}."
     if not best and shown.row.rule.startswith("topic_"):
-        return f"In question {shown.answer.position} you came nearest to what was asked with {cite(shown.quote)}{_at(shown)}."
+        return f"In question {shown.answer.position} you came nearest to what was asked with {_cited(shown)}."
     word = "best" if best else "most clearly"
-    return f"It shows {word} in question {shown.answer.position}, where you said {cite(shown.quote)}{_at(shown)}."
+    return f"It shows {word} in question {shown.answer.position}, where you said {_cited(shown)}."
+
+
+def _cited(shown: Evidence) -> str:
+    return f"{cite(shown.quote)}{_at(shown)}"
 
 
 def _at(shown: Evidence) -> str:
     return "" if shown.start is None else f" at {shown.start:.1f} s"
 
 
-def _remark(category: str, message: str, shown: Evidence | None) -> Remark:
+def _remark(
+    category: str, message: str, shown: Evidence | None, answer: JudgedAnswer | None = None
+) -> Remark:
+    about = shown.answer if shown else answer
     return Remark(
         category=category,
         message=message,
         quote=shown.quote if shown else "",
-        question_id=shown.answer.question_id if shown else None,
+        question_id=about.question_id if about else None,
         start=shown.start if shown else None,
         end=shown.end if shown else None,
     )

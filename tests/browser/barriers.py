@@ -1,20 +1,19 @@
-"""What stands in the way of people who see, hear or move differently, as axe finds it on a screen."""
+"""Accessibility: what axe finds wrong with a page."""
 
-import json
 from typing import Final
 
-from tests.browser.page import Page
+from playwright.sync_api import Page
 
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RUN: Final = """async (rules) => {
+  const { violations } = await axe.run(document, { runOnly: { type: "tag", values: rules } });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")} ${failureSummary}`));
+}"""
 
 
 def find_barriers(page: Page, axe: str) -> list[str]:
     """Return what axe finds wrong with the page: rule, and where."""
-    page.run(f"if (!window.axe) {{ {axe} }}")
-    options = {"runOnly": {"type": "tag", "values": RULES}}
-    found = page.run(
-        f"""axe.run(document, {json.dumps(options)}).then(({{ violations }}) =>
-          violations.flatMap(({{ id, nodes }}) => nodes.map(({{ target, failureSummary }}) =>
-            `${{id}}: ${{target.join(" ")}} ${{failureSummary}}`)))"""
-    )
-    return [str(one) for one in found]
+    if page.evaluate("!window.axe"):
+        page.evaluate(f"() => {{ {axe} }}")
+    return [str(one) for one in page.evaluate(RUN, RULES)]

@@ -1,17 +1,20 @@
-"""The page in a real browser, on the whole platform. Collected only by `make test-browser`, which sees to a Chromium."""
+"""The page in a real browser, on the whole platform. Collected only by `make test-browser`."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import Chromium
+from tests.browser.chromium import launch
 from tests.browser.microphone import write_microphone
 from tests.running_stack import RunningStack
 
 if "WITH_BROWSER" not in os.environ:
     collect_ignore_glob = ["test_*.py"]
+
+expect.set_options(timeout=60_000)  # the machine may be busy
 
 
 @pytest.fixture(scope="session")
@@ -34,29 +37,39 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(sound: Path) -> Iterator[Chromium]:
+def playwright() -> Iterator[Playwright]:
+    """The driver of all browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, sound: Path) -> Iterator[Browser]:
     """A browser that hears the answer, and lets pages hear it."""
-    with Chromium(microphone=sound) as running:
-        yield running
+    running = launch(playwright, microphone=sound)
+    yield running
+    running.close()
 
 
 @pytest.fixture
-def shy_browser(sound: Path) -> Iterator[Chromium]:
-    """A browser with a microphone, which it gives to nobody who was not allowed to."""
-    with Chromium(microphone=sound, ask=True) as running:
-        yield running
+def shy_browser(playwright: Playwright, sound: Path) -> Iterator[Browser]:
+    """A browser with a microphone that no page may use."""
+    running = launch(playwright, microphone=sound, asks=True)
+    yield running
+    running.close()
 
 
 @pytest.fixture
-def deaf_browser() -> Iterator[Chromium]:
+def deaf_browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser on a machine without a microphone."""
-    with Chromium() as running:
-        yield running
+    running = launch(playwright)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The accessibility checker's script: that of the locked package, or a newer one that `AXE_SCRIPT` names."""
+    """The accessibility checker's script: that of the locked package, or the file `AXE_SCRIPT`."""
     named = os.environ.get("AXE_SCRIPT")
     if named:
         return Path(named).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Sees to a Chromium: the one that is there, else Debian's. Ends with 1, and a sentence, where there can be none."""
+"""Find a Chromium on this machine, or install Debian's; end with 1 and a reason without one."""
 
 import os
 import shutil

@@ -1,6 +1,5 @@
 """Pictures of what staff see; `tests.browser.screenshots` takes them when an interview is there to be reviewed."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,10 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 import httpx
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import Chromium
-from tests.browser.page import Page
-from tests.browser.visitor import PASSWORD
+from tests.browser.visitor import PASSWORD, look_like, new_window, see
 from tests.environment import ROOT
 from tests.running_stack import RunningStack
 
@@ -21,7 +19,7 @@ REPORT: Final = (900, 1180)
 OVERVIEW: Final = (1280, 1420)
 AGREEMENT: Final = (1280, 1160)
 EMAIL: Final = "reviewer@example.com"
-ANSWER: Final = "document.querySelector('#question-1')"
+ANSWER: Final = "#question-1"
 DRAWN: Final = """document.querySelector(".board") && [...document.querySelectorAll(".board img")]
   .every((image) => !image.getClientRects().length || image.naturalWidth > 0)"""
 VERDICT: Final = {
@@ -34,7 +32,7 @@ VERDICT: Final = {
 
 
 def take_staff_pictures(
-    stack: RunningStack, browser: Chromium, shoot_with: Callable[[Page], Shoot]
+    stack: RunningStack, browser: Browser, shoot_with: Callable[[Page], Shoot]
 ) -> None:
     """Log in as staff, and take a picture of each page of theirs."""
     page = enter_as_reviewer(stack, browser)
@@ -44,16 +42,16 @@ def take_staff_pictures(
     _overview(page, shoot, stack)
 
 
-def enter_as_reviewer(stack: RunningStack, browser: Chromium) -> Page:
+def enter_as_reviewer(stack: RunningStack, browser: Browser) -> Page:
     """Have somebody among the staff who reviews, and log in as that person."""
     _hire(stack)
-    page = browser.new_page()
-    page.look_like(width=DESK[0], height=DESK[1])
-    page.open(f"{stack.url}/admin/")
-    for name, value in (("username", EMAIL), ("password", PASSWORD)):
-        page.run(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
-    page.run("document.querySelector('form').requestSubmit()")
-    page.wait_for_text("Review desk")
+    page = new_window(browser).new_page()
+    look_like(page, width=DESK[0], height=DESK[1])
+    page.goto(f"{stack.url}/admin/")
+    page.locator("[name=username]").fill(EMAIL)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    see(page, "Review desk")
     return page
 
 
@@ -64,24 +62,24 @@ def have_a_month_behind(stack: RunningStack) -> None:
 
 def open_first_desk(page: Page, stack: RunningStack) -> None:
     """Open the latest interview."""
-    page.open(f"{stack.url}/admin/interview_sessions/interviewsession/")
-    page.run("document.querySelector('#result_list tbody th a').click()")
-    page.wait_for(f"{ANSWER} && document.readyState === 'complete'")
+    page.goto(f"{stack.url}/admin/interview_sessions/interviewsession/")
+    page.locator("#result_list tbody th a").first.click()
+    expect(page.locator(ANSWER)).to_be_visible()
 
 
 def _desk(page: Page, shoot: Shoot, stack: RunningStack) -> None:
     open_first_desk(page, stack)
-    place = str(page.run("location.href"))
+    place = page.url
     for name, value in VERDICT.items():
-        page.run(f"{ANSWER}.querySelector('[name={name}]').value = {json.dumps(value)}")
-    page.run(f"{ANSWER}.querySelector('form').requestSubmit()")
-    page.wait_for_text("Your scores of question 1 are kept.")
+        page.locator(f"{ANSWER} [name$='-{name}']:not([type=hidden])").fill(value)
+    page.get_by_role("button", name="Save scores").click()
+    see(page, "Scores saved: question 1.")
     for name, dark in (("desk", False), ("desk-dark", True)):
-        page.look_like(width=DESK[0], height=DESK[1], dark=dark)  # the theme asks when it loads
-        page.open(place)
+        look_like(page, width=DESK[0], height=DESK[1], dark=dark)  # the theme asks when it loads
+        page.goto(place)
         _hear_a_word(page)
         shoot(name, DESK, dark=dark)
-    page.open(place.replace("/change/", "/report"))
+    page.goto(place.replace("/change/", "/report"))
     shoot("report", REPORT)
 
 
@@ -90,17 +88,17 @@ def _overview(page: Page, shoot: Shoot, stack: RunningStack) -> None:
         ("staff-overview", "overview", OVERVIEW),
         ("agreement", "agreement", AGREEMENT),
     ):
-        page.look_like(width=size[0], height=size[1])
-        page.open(f"{stack.url}/admin/{place}")
-        page.wait_for(DRAWN)
+        look_like(page, width=size[0], height=size[1])
+        page.goto(f"{stack.url}/admin/{place}")
+        page.wait_for_function(DRAWN)
         shoot(name, size)
 
 
 def _hear_a_word(page: Page) -> None:
     """Listen into the answer, and stay there."""
-    page.run(f"{ANSWER}.querySelectorAll('.desk-word')[12].click()")
-    page.wait_for("document.querySelectorAll('.desk-now').length > 0")
-    page.run(f"{ANSWER}.querySelector('audio').pause()")
+    page.locator(f"{ANSWER} .desk-word").nth(12).click()
+    expect(page.locator(".desk-now")).to_be_visible()
+    page.locator(f"{ANSWER} audio").evaluate("(player) => player.pause()")
 
 
 def _hire(stack: RunningStack) -> None:

@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.barriers import find_barriers
-from tests.browser.chromium import Chromium
-from tests.browser.page import Page
 from tests.browser.staff_pictures import (
     DRAWN,
     enter_as_reviewer,
     have_a_month_behind,
     open_first_desk,
 )
+from tests.browser.visitor import Complaints, look_like, new_window, see, sideways
 from tests.running_stack import RunningStack
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -29,7 +29,7 @@ MAIN_PART = (  # of axe's rules; what else the theme's own pages lack is the the
 
 
 @pytest.fixture(scope="module")
-def staff(browser: Chromium, stack: RunningStack) -> Page:
+def staff(browser: Browser, stack: RunningStack) -> Page:
     """A reviewer's tab, with a month of practice to look at."""
     have_a_month_behind(stack)
     return enter_as_reviewer(stack, browser)
@@ -40,37 +40,69 @@ def staff(browser: Chromium, stack: RunningStack) -> Page:
 def test_a_page_of_staff_has_no_barrier_and_fits(
     staff: Page, stack: RunningStack, axe: str, name: str, look: str
 ) -> None:
-    staff.look_like(**LOOKS[look])
+    look_like(staff, **LOOKS[look])
+    complaints = Complaints(staff)
     if name == "desk":
         open_first_desk(staff, stack)
     else:
-        staff.open(f"{stack.url}/admin/{name}")
-        staff.wait_for(DRAWN)
+        staff.goto(f"{stack.url}/admin/{name}")
+        staff.wait_for_function(DRAWN)
 
     assert find_barriers(staff, axe) == []
-    assert staff.run("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert staff.complaints() == []
+    assert sideways(staff) <= 0
+    assert complaints == []
 
 
 @pytest.mark.parametrize("place", ["", "pipeline/pipelinerun/", "password_change/"])
 def test_a_page_of_the_admins_theme_has_one_main_part(
     staff: Page, stack: RunningStack, axe: str, place: str
 ) -> None:
-    staff.look_like(**LOOKS["light"])
-    staff.open(f"{stack.url}/admin/{place}")
-    staff.wait_for("document.readyState === 'complete'")
+    look_like(staff, **LOOKS["light"])
+    staff.goto(f"{stack.url}/admin/{place}")
 
     assert barriers_of_landmarks(staff, axe) == []
 
 
-def test_the_staffs_door_has_one_main_part(
-    browser: Chromium, stack: RunningStack, axe: str
-) -> None:
-    stranger = browser.new_page()
-    stranger.open(f"{stack.url}/admin/login/")
-    stranger.wait_for("document.querySelector('#login-form')")
+def test_the_staffs_door_has_one_main_part(browser: Browser, stack: RunningStack, axe: str) -> None:
+    stranger = new_window(browser).new_page()
+    stranger.goto(f"{stack.url}/admin/login/")
+    expect(stranger.locator("#login-form")).to_be_visible()
 
     assert barriers_of_landmarks(stranger, axe) == []
+
+
+class TestScoresOnTheDesk:
+    def test_of_all_questions_are_saved_by_the_one_button(
+        self, staff: Page, stack: RunningStack
+    ) -> None:
+        open_first_desk(staff, stack)
+        fields = staff.get_by_label("Relevance", exact=False)
+        places = range(fields.count())
+        for at in places:
+            fields.nth(at).fill(str(40 + at))
+
+        staff.get_by_role("button", name="Save scores").click()
+
+        see(staff, "Scores saved: question ")
+        assert [fields.nth(at).input_value() for at in places] == [str(40 + at) for at in places]
+
+    def test_are_not_left_behind_without_a_question(self, staff: Page, stack: RunningStack) -> None:
+        asked: list[str] = []
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        open_first_desk(staff, stack)
+        note = staff.get_by_label("Note").first
+        note.fill("Typed, and not saved.")
+        staff.once("dialog", stay)
+
+        staff.get_by_role("link", name="History").last.click()
+
+        expect(note).to_have_value("Typed, and not saved.")
+        see(staff, "Not saved yet")
+        assert asked == ["beforeunload"]
 
 
 def barriers_of_landmarks(page: Page, axe: str) -> list[str]:

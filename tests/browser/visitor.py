@@ -1,69 +1,138 @@
 """Somebody who uses the page, and looks closely at it."""
 
-import json
 import secrets
 from typing import Any, Final, Self
 
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
 from tests.browser.barriers import find_barriers
-from tests.browser.chromium import Chromium
-from tests.browser.page import Page
 from tests.running_stack import RunningStack
 
 PASSWORD: Final = "correct-horse-9"
 ROLE: Final = "Data Engineer"
 LEAST_TARGET: Final = 24  # CSS pixels, as WCAG 2.2 wants it
-READ = """async (path) => (await (await import("/static/page/api.js")).get(path)).data"""
+MILLISECONDS: Final = 60_000  # that anything may take: the machine may be busy
+NETWORK: Final = "Failed to load resource"  # a refusal of the API, which the page shows
+READ: Final = """async (path) => (await (await import("/static/page/api.js")).get(path)).data"""
+RECORDED: Final = """(seconds) => {
+  const [minutes, rest] = (document.querySelector(".time")?.textContent ?? "0:0").split(" ")[0].split(":");
+  return Number(minutes) * 60 + Number(rest) >= seconds;
+}"""
+SMALL: Final = """(least) =>
+  [...document.querySelectorAll("button, input, select, textarea, summary, .button, header a, footer a")]
+    .filter((element) => element.getClientRects().length > 0 && !element.closest(".words"))
+    .filter((element) => { const box = (element.closest("label") ?? element).getBoundingClientRect();
+      return Math.round(box.height) < least || Math.round(box.width) < least; })
+    .map((element) => element.outerHTML.slice(0, 120))"""
+
+
+def new_window(browser: Browser) -> BrowserContext:
+    """Open a window of its own: no cookie and no storage is shared with another one."""
+    window = browser.new_context(locale="en-US", reduced_motion="reduce")
+    window.set_default_timeout(MILLISECONDS)
+    return window
+
+
+def look_like(page: Page, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
+    """Have a screen of this size, and a person who likes it dark or light."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+
+
+def sideways(page: Page) -> int:
+    """Return how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def see(page: Page, text: str, *, seconds: float = MILLISECONDS / 1000) -> None:
+    """Return once the text can be read on the page."""
+    body = page.locator("body")
+    expect(body).to_contain_text(text, use_inner_text=True, timeout=seconds * 1000)
+
+
+class Complaints(list[str]):
+    """What the browser has complained about: errors of scripts, and of the security policy."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NETWORK):
+            self.append(message.text)
 
 
 class Visitor:
     """One person in one tab."""
 
-    def __init__(self, browser: Chromium, stack: RunningStack, *, context: str = "") -> None:
+    def __init__(
+        self, browser: Browser, stack: RunningStack, *, window: BrowserContext | None = None
+    ) -> None:
         self.browser = browser
         self.url = stack.url
-        self.page: Page = browser.page_in(context) if context else browser.new_page()
-        self.page.look_like()
+        self.window = window or new_window(browser)
+        self.page = self.window.new_page()
+        self.complaints = Complaints(self.page)
+        self.requests: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
         self.email = f"{secrets.token_hex(6)}@example.com"
         self.session = ""
 
     def another_tab(self, stack: RunningStack) -> Self:
         """Return the same person in another tab of the same browser."""
-        return type(self)(self.browser, stack, context=self.page.context)
+        return type(self)(self.browser, stack, window=self.window)
+
+    def see(self, text: str, *, seconds: float = MILLISECONDS / 1000) -> None:
+        """Return once the text can be read on the page."""
+        see(self.page, text, seconds=seconds)
+
+    def click(self, name: str) -> None:
+        """Press the first button or link with this name, once it can be pressed."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
+
+    def fill(self, label: str, value: str) -> None:
+        """Write into the field with this label."""
+        self.page.get_by_label(label, exact=True).fill(value)
 
     def go(self, place: str, *, until: str) -> None:
         """Show the screen at this place; return once it says something."""
-        self.page.run(f"location.hash = {json.dumps(place)}")
-        self.page.wait_for_text(until)
+        self.page.evaluate("(place) => { location.hash = place; }", place)
+        self.see(until)
 
     def register(self) -> None:
         """Open an account."""
-        self.page.open(f"{self.url}/#/register")
-        self.page.wait_for_text("Your name")
-        self.page.fill("Your name", "Jane Doe")
-        self.page.fill("E-mail address", self.email)
-        self.page.fill("Password", PASSWORD)
+        self.page.goto(f"{self.url}/#/register")
+        self.fill("Your name", "Jane Doe")
+        self.fill("Email address", self.email)
+        self.fill("Password", PASSWORD)
         self.submit()
-        self.page.wait_for_text("Your first interview")
+        self.see("Your first interview")
 
     def sign_in(self) -> None:
-        """Log in at the door where he stands."""
-        self.page.wait_for_text("E-mail address")
-        self.page.fill("E-mail address", self.email)
-        self.page.fill("Password", PASSWORD)
+        """Sign in again."""
+        self.fill("Email address", self.email)
+        self.fill("Password", PASSWORD)
         self.submit()
 
     def submit(self) -> None:
         """Send the form off."""
-        self.page.run("document.querySelector('form').requestSubmit()")
+        self.page.locator("form button[type=submit]").click()
 
     def set_up(self, *, questions: int = 3) -> None:
         """Begin an interview, and hear that the microphone works or does not."""
         self.go("#/new", until="Get my questions")
-        self.page.fill("Role you practise for", ROLE)
-        self.page.fill("Number of questions", str(questions))
-        self.page.click("Get my questions")
-        self.page.wait_for_text("Check your microphone")
-        self.session = str(self.page.run("location.hash")).rpartition("/")[2]
+        self.fill("Target role", ROLE)
+        self.fill("Number of questions", str(questions))
+        self.click("Get my questions")
+        self.see("Check your microphone")
+        self.session = self.place.rpartition("/")[2]
+
+    @property
+    def place(self) -> str:
+        """Return which screen is shown."""
+        return str(self.page.evaluate("location.hash"))
 
     def face_question(self, number: int = 1) -> None:
         """Go to a question."""
@@ -71,19 +140,20 @@ class Visitor:
 
     def record(self, seconds: float) -> None:
         """Speak so long, and stop."""
-        self.page.click("Start recording")
-        self.page.wait_for_text("Pause")
-        self.page.wait_for(
-            f"(document.querySelector('.time')?.textContent ?? '0:00').split(' ')[0].split(':')"
-            f".reduce((all, part) => all * 60 + Number(part), 0) >= {seconds}",
-            seconds=seconds + 60,
+        self.start_recording(seconds)
+        self.click("Stop")
+        self.see("Send the answer")
+
+    def start_recording(self, seconds: float) -> None:
+        """Speak so long, and go on speaking."""
+        self.click("Start recording")
+        self.page.wait_for_function(
+            RECORDED, arg=seconds, timeout=1000 * seconds + MILLISECONDS, polling=100
         )
-        self.page.click("Stop")
-        self.page.wait_for_text("Send the answer")
 
     def read(self, path: str) -> Any:
         """Return what the API says to this person."""
-        return self.page.run(f"({READ})({json.dumps(path)})")
+        return self.page.evaluate(READ, path)
 
     def questions(self) -> list[dict[str, Any]]:
         """Return the interview's questions."""
@@ -97,16 +167,5 @@ class Visitor:
         return find_barriers(self.page, axe)
 
     def small_targets(self) -> list[str]:
-        """Return what is too small to be hit; words of a text are as high as its lines, which the rule allows."""
-        found = self.page.run(
-            f"""[...document.querySelectorAll("button, input, select, textarea, summary, .button, header a, footer a")]
-              .filter((element) => element.getClientRects().length > 0 && !element.closest(".words"))
-              .filter((element) => {{ const box = (element.closest("label") ?? element).getBoundingClientRect();
-                return Math.round(box.height) < {LEAST_TARGET} || Math.round(box.width) < {LEAST_TARGET}; }})
-              .map((element) => `${{element.outerHTML.slice(0, 120)}} ${{JSON.stringify(element.getBoundingClientRect())}}`)"""
-        )
-        return [str(one) for one in found]
-
-    def sideways(self) -> int:
-        """Return how many pixels the page is wider than its window."""
-        return int(self.page.run("document.documentElement.scrollWidth - innerWidth"))
+        """Return what is too small to be hit; words of a text may be as high as its lines."""
+        return [str(one) for one in self.page.evaluate(SMALL, LEAST_TARGET)]

@@ -92,4 +92,4 @@ class TestTheMarksInATranscript:
     def test_and_the_hint_of_a_typed_answer_names_the_judges_least(self) -> None:
         hint = (PAGE / "screens/typing_panel.js").read_text("utf-8")
 
-        assert f"From {thresholds.MIN_WORDS} words on it is graded." in hint
+        assert f"You need at least {thresholds.MIN_WORDS} words." in hint

@@ -10,6 +10,18 @@ for (const answer of document.querySelectorAll("[data-answer]")) {
   if (player) follow(answer, player, words);
 }
 document.addEventListener("play", silenceOthers, true);
+const scores = document.getElementById("scores");
+if (scores) guard(scores);
+
+/** Say that scores are not saved yet, and ask before the page is left without them. */
+function guard(form) {
+  const note = form.querySelector("[data-unsaved-note]");
+  const mark = (isUnsaved) => { note.hidden = !isUnsaved; };
+  mark("unsaved" in form.dataset);
+  form.addEventListener("input", () => mark(true));
+  form.addEventListener("submit", () => mark(false));
+  addEventListener("beforeunload", (event) => { if (!note.hidden) event.preventDefault(); });
+}
 
 /** Play what is chosen, and light the word that is heard. */
 function follow(answer, player, words) {

@@ -1,12 +1,16 @@
 // The API: one way to ask, one kind of trouble. The access token lives in this module's memory and nowhere else; the refresh
 // token is in a cookie that no script can read.
 
-import { rest } from "./dom.js";
+import { rest, untilVisible } from "./dom.js";
 import { t } from "./texts.js";
 
 const API = "/api/v1";
 const SIGNED_IN = "interview.signed-in"; // no secret: whether asking for a token is worth a request
 const SILENCE_SECONDS = 75; // above the longest that the server holds an answer
+const LONGEST_PAUSE = 30; // seconds between two tries after errors
+
+/** How long the server may hold an answer whose result is not there yet; then the time left is shown anew. */
+export const HOLD_SECONDS = 10;
 
 let access = null;
 let renewal = null;
@@ -31,7 +35,7 @@ export class Problem extends Error {
 
 function sentenceFor(status) {
   if (status === 0) return t("The server cannot be reached. Check your connection.");
-  if (status === 401) return t("You are not signed in any more. Sign in to go on.");
+  if (status === 401) return t("You're signed out. Sign in to continue.");
   if (status === 429) return t("Too many requests. Wait a moment, then try again.");
   if (status >= 500) return t("The server has a problem. Try again in a moment.");
   return t("The server refused this ({status}).", { status });
@@ -54,7 +58,9 @@ export async function call(method, path, { body = null, headers = {}, signal = n
   return answer;
 }
 
-export const get = (path, options) => call("GET", path, options);
+/** GET; the server may hold the answer for `hold` seconds, and `isHeld` says whether it did as asked. */
+export const get = (path, { hold = 0, ...options } = {}) =>
+  call("GET", path, { ...options, headers: hold > 0 ? { Prefer: `wait=${hold}` } : {} });
 export const post = (path, body = null, options = {}) => call("POST", path, { body, ...options });
 
 async function request(method, path, { body, headers, signal }) {
@@ -75,8 +81,9 @@ async function request(method, path, { body, headers, signal }) {
     return { status: 0, problem: new Problem(0) };
   }
   tellWatchers(true);
-  if (response.status === 304 && seen) return seen.answer;
-  const answer = await read(response);
+  const isHeld = response.headers.has("Preference-Applied");
+  if (response.status === 304 && seen) return { ...seen.answer, isHeld };
+  const answer = { ...(await read(response)), isHeld };
   const etag = response.headers.get("ETag");
   if (method === "GET" && etag && response.status === 200) known.set(path, { etag, answer });
   return answer;
@@ -93,22 +100,29 @@ function understand(status, envelope, retryAfter) {
   return { status, data, meta, retryAfter, problem };
 }
 
-/** Ask until the result is there, as often as the server says; `onWait` gets what it says meanwhile. */
+/** Ask until the result is there; the server answers as soon as it is. `onWait` gets what it says meanwhile. */
 export async function poll(path, { onWait = () => {}, signal = null } = {}) {
-  for (let failures = 0; ; ) {
+  for (let failures = 0, hold = 0; ; ) {
+    await untilVisible(signal);
+    signal?.throwIfAborted();
     try {
-      const answer = await get(path, { signal });
+      const answer = await get(path, { signal, hold });
       if (answer.status !== 202) return answer;
       failures = 0;
       onWait(answer.data);
-      await rest(answer.retryAfter || 2, signal);
+      if (hold > 0 && !answer.isHeld) await rest(answer.retryAfter || 2, signal);
+      hold = HOLD_SECONDS;
     } catch (problem) {
       if (!(problem instanceof Problem) || !problem.passes || failures >= 20) throw problem;
       failures += 1;
-      await rest(problem.retryAfter || Math.min(15, 2 ** failures), signal);
+      await pauseAfter(problem, failures, signal);
     }
-    signal?.throwIfAborted();
   }
+}
+
+/** Wait before the next try, longer after each error; the server may say how long. */
+export function pauseAfter(problem, failures, signal) {
+  return rest(problem.retryAfter || Math.min(LONGEST_PAUSE, 2 ** failures), signal);
 }
 
 /** POST for something that may be there at once or later; resolve to the finished answer. */
@@ -116,7 +130,6 @@ export async function demand(path, body, place, options = {}) {
   const answer = await post(path, body, { headers: { "Idempotency-Key": crypto.randomUUID() } });
   if (answer.status !== 202) return answer;
   options.onWait?.(answer.data);
-  await rest(answer.retryAfter || 2, options.signal);
   return poll(place, options);
 }
 

@@ -28,7 +28,7 @@ function draw(kind, chart, name) {
 function frame(name, chart, ...children) {
   const id = newId("chart");
   return s("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": id, class: "drawing" },
-    s("title", { id }, `${name}. ${chart.labels.length > 0 ? t("All numbers are in the table below.") : ""}`), children);
+    s("title", { id }, `${name}. ${chart.labels.length > 0 ? t("The table below has all values.") : ""}`), children);
 }
 
 function grid(top) {
@@ -112,8 +112,8 @@ function nameOf(row) {
 
 function table(chart, name) {
   const isDay = /^\d{4}-\d{2}-\d{2}$/;
-  return h("details", {}, h("summary", {}, t("The numbers")),
-    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("Numbers: {name}", { name }) }, h("table", {},
+  return h("details", {}, h("summary", {}, t("View data")),
+    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("Data: {name}", { name }) }, h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), chart.datasets.map((row) => h("th", { scope: "col" }, nameOf(row))))),
       h("tbody", {}, chart.labels.map((label, index) => h("tr", {}, h("th", { scope: "row" }, isDay.test(label) ? day(`${label}T12:00`) : word(label)),
         chart.datasets.map((row) => h("td", {}, points(row.data[index])))))))));

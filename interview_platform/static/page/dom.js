@@ -82,12 +82,34 @@ export function field(label, control, { hint = null } = {}) {
 const WRONG = {
   blank: () => t("Please fill this in."),
   required: () => t("Please fill this in."),
-  unique: () => t("There is an account with this e-mail address already."),
+  null: () => t("Please fill this in."),
+  out_of_range: rangeOf,
+  max_value: rangeOf,
+  min_value: rangeOf,
+  min_length: lengthOf,
+  unique: () => t("There's already an account with this email address."),
   password_too_short: () => t("The password is too short."),
   password_too_common: () => t("This password is too common."),
   password_entirely_numeric: () => t("A password of digits alone is too easy to guess."),
   password_too_similar: () => t("The password is too much like your name or address."),
 };
+
+function rangeOf({ min, max }) {
+  return max ? t("Enter a number from {min} to {max}.", { min, max }) : null;
+}
+
+function lengthOf({ minLength }) {
+  return minLength > 0 ? t("Use at least {count} characters.", { count: minLength }) : null;
+}
+
+function ownWords(row, control = {}) {
+  return WRONG[row.code]?.(control) ?? null;
+}
+
+/** Return what is wrong, in the reader's language where there are words of our own; null without a row. */
+export function inWords(row) {
+  return row ? (ownWords(row) ?? row.message) : null;
+}
 
 /** Show what the server says of the fields beside them; return the rows that belong to none. */
 export function showWrong(form, rows) {
@@ -100,7 +122,7 @@ export function showWrong(form, rows) {
     const place = control?.id && form.querySelector(`#${control.id}-wrong`);
     if (!place) { left.push(row); continue; }
     control.setAttribute("aria-invalid", "true");
-    const own = WRONG[row.code]?.();
+    const own = ownWords(row, control);
     place.textContent = own ?? row.message;
     place.lang = own ? document.documentElement.lang : "en";
     place.hidden = false;
@@ -142,5 +164,19 @@ export function rest(seconds, signal = null) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, seconds * 1000);
     signal?.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+}
+
+/** Resolve once the page can be seen, or the signal is aborted: a tab in the background asks for nothing. */
+export function untilVisible(signal = null) {
+  if (!document.hidden || signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      if (document.hidden && !signal?.aborted) return;
+      document.removeEventListener("visibilitychange", done);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", done);
+    signal?.addEventListener("abort", done, { once: true });
   });
 }

@@ -89,11 +89,11 @@ function settle() {
 function fail(problem) {
   if (problem?.name === "AbortError") return;
   shown?.controller.abort(); // a recording under way ends, and is kept
-  if (problem instanceof Problem && problem.status === 401) { leave(t("Your log-in has ended. Sign in to go on where you were; recordings that were not sent are kept.")); return; }
+  if (problem instanceof Problem && problem.status === 401) { leave(t("You've been signed out. Sign in to continue where you were; unsent recordings are kept.")); return; }
   const isOurs = problem instanceof Problem;
   if (!isOurs) console.error(problem);
-  const text = isOurs ? problem.message : t("Something on this page went wrong. Load it again; recordings that were not sent are kept.");
-  put(main, title(problem?.status === 404 ? t("Not found") : t("This did not work")),
+  const text = isOurs ? problem.message : t("Something went wrong. Reload the page; unsent recordings are kept.");
+  put(main, title(problem?.status === 404 ? t("Not found") : t("Something went wrong")),
     notice("bad", text, null,
       button(t("Try again"), show, { kind: "main" }), link(t("To the overview"), "#/", { kind: "button" })));
   settle();
@@ -133,12 +133,12 @@ async function end() {
 
 watchConnection((isOnline) => {
   if (isOnline === (lost.childNodes.length === 0)) return;
-  if (isOnline) { put(lost); announce(t("The server is reached again.")); outbox.hurry(); return; }
+  if (isOnline) { put(lost); announce(t("The server can be reached again.")); outbox.hurry(); return; }
   put(lost, notice("warn", t("The server cannot be reached"),
-    t("Go on recording: what you say is kept in this browser and sent when the connection is back.")));
+    t("Keep recording: it's saved in this browser and sent when you're back online.")));
 });
 addEventListener("offline", () => put(lost, notice("warn", t("You are offline"),
-  t("Go on recording: what you say is kept in this browser and sent when the connection is back."))));
+  t("Keep recording: it's saved in this browser and sent when you're back online."))));
 addEventListener("online", () => put(lost));
 
 /** Offer what was recorded and never sent, after a crash, a closed tab or a lost log-in. */

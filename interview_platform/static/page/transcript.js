@@ -13,7 +13,7 @@ export function transcriptView(transcript, { player, evaluation }) {
   if (!transcript.transcript.trim()) return { seek, element: h("p", { class: "empty" }, t("No speech was heard in this recording.")) };
   if (transcript.words.length === 0) return { seek, element: h("p", { class: "words", lang: transcript.language }, transcript.transcript) };
   const words = transcript.words.map((row, index) => h("button", { type: "button", class: "word", tabindex: index === 0 ? 0 : -1, onclick: () => seek(row.start) }, row.word));
-  const text = h("p", { class: "words", lang: transcript.language, onkeydown: (event) => step(event, words) }, words.flatMap((element) => [element, " "]));
+  const text = h("p", { class: "words", lang: transcript.language, onkeydown: (event) => step(event, words) }, words.flatMap((element, index) => [index > 0 && !isJoined(transcript.words[index].word) && " ", element]));
   const legend = h("ul", { class: "legend" });
   const marks = { unsure: markUnsure(words, transcript.words) };
   drawLegend(legend, marks);
@@ -23,10 +23,17 @@ export function transcriptView(transcript, { player, evaluation }) {
     marks.pauses = markPauses(words, transcript.words, judged.metrics?.longest_pauses ?? []);
     drawLegend(legend, marks);
   });
-  player?.addEventListener("timeupdate", () => light(words, transcript.words, player.currentTime));
+  let hasPlayed = false; // finding out a recording's length moves the player, too
+  player?.addEventListener("play", () => { hasPlayed = true; }, { once: true });
+  player?.addEventListener("timeupdate", () => { if (hasPlayed) light(words, transcript.words, player.currentTime); });
   const facts = [languageName(transcript.language), tn("{count} word", "{count} words", transcript.word_count), clock(transcript.duration),
-    transcript.confidence === null ? null : t("heard with {percent} % confidence", { percent: number(100 * transcript.confidence) })];
+    transcript.edited || transcript.confidence === null ? null : t("{percent}% confidence", { percent: number(100 * transcript.confidence) })];
   return { seek, element: h("div", { class: "stack" }, h("p", { class: "hint" }, t("Choose a word to hear it. With the keyboard: arrow keys, then Enter.")), text, legend, h("p", { class: "hint" }, facts.filter(Boolean).join(" · "))) };
+}
+
+/** Whether a word is the second part of one that is written with a hyphen: "sign", "-up". */
+function isJoined(word) {
+  return /^-\S/.test(word);
 }
 
 function step(event, words) {
@@ -86,5 +93,5 @@ function drawLegend(legend, { fillers = 0, pauses = 0, unsure = 0 }) {
   put(legend,
     fillers > 0 && h("li", {}, h("span", { class: "word filler" }, tn("{count} filler", "{count} fillers", fillers)), " ", t("Sounds that fill a gap. A short silence is better.")),
     pauses > 0 && h("li", {}, h("span", { class: "pause" }, tn("{count} long pause", "{count} long pauses", pauses)), " ", t("A silence of two seconds or more inside the answer.")),
-    unsure > 0 && h("li", {}, h("span", { class: "word unsure" }, tn("{count} unsure word", "{count} unsure words", unsure)), " ", t("The recogniser was not sure here; it may have misheard. Such words cost nothing in grammar.")));
+    unsure > 0 && h("li", {}, h("span", { class: "word unsure" }, tn("{count} unsure word", "{count} unsure words", unsure)), " ", t("We may have misheard these. They don't cost you grammar points.")));
 }

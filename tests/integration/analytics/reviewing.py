@@ -1,5 +1,7 @@
 """An answer with everything that the desk shows, and what a reviewer does there."""
 
+from collections.abc import Mapping
+
 from django.test import Client
 from django.utils import timezone
 
@@ -45,5 +47,25 @@ def desk(client: Client, session: InterviewSession, **query: str) -> str:
     return client.get(f"{LIST}{session.pk}/change/", query).content.decode()
 
 
-def score(client: Client, run: PipelineRun, **said: object) -> int:
-    return client.post(f"{LIST}{run.session_id}/attempts/{run.uuid}/score", said).status_code
+def score(client: Client, run: PipelineRun, **given: object) -> int:
+    return client.post(f"{LIST}{run.session_id}/change/", _typed({run: given})).status_code
+
+
+def save_scores(
+    client: Client,
+    session: InterviewSession,
+    given: Mapping[PipelineRun, Mapping[str, object]],
+    *,
+    extra: Mapping[str, object] | None = None,
+) -> str:
+    """Press "Save scores" and return the page that follows; `extra` is what the page showed."""
+    body = {**_typed(given), **(extra or {})}
+    response = client.post(f"{LIST}{session.pk}/change/", body, follow=True)
+    return response.content.decode()
+
+
+def _typed(given: Mapping[PipelineRun, Mapping[str, object]]) -> dict[str, object]:
+    fields = {
+        f"{run.uuid}-{name}": value for run, row in given.items() for name, value in row.items()
+    }
+    return {"run": [run.uuid for run in given], **fields}

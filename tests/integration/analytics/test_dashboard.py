@@ -152,6 +152,17 @@ class TestDashboard:
 
         assert dashboard(client_for(alice))["current_streak"] == 1
 
+    def test_tells_somebody_whose_only_answer_missed_the_question_to_answer_it(
+        self, alice: User, client_for: ClientFor
+    ) -> None:
+        session = make_session(owner=alice, total_score=26.7)
+        answer(make_question(session=session), relevance=3.0, keywords=0.0, overall=26.7)
+
+        shown = dashboard(client_for(alice))
+
+        assert [row["focus"] for row in shown["practise_next"]] == ["relevance"]
+        assert [row["name"] for row in shown["weakest_areas"]][:2] == ["keywords", "relevance"]
+
     def test_names_what_goes_wrong_again_and_again(
         self, alice: User, client_for: ClientFor
     ) -> None:

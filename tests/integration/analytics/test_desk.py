@@ -48,6 +48,15 @@ class TestTheDesk:
         assert page.count("desk-word desk-unsure") == 2  # the word, and the legend
         assert 'title="Perhaps misheard: the recogniser was 42 % sure">finished</button>' in page
 
+    def test_writes_a_hyphenated_word_in_one(self, client: Client, question: Question) -> None:
+        words = [["A", 0.0, 0.1, 0.9], ["sign", 0.1, 0.3, 0.9], ["-up", 0.3, 0.9, 0.9]]
+        run = answer(question, words=words)  # type: ignore[arg-type] # a JSON field
+
+        page = desk(client, run.session)
+
+        assert "A</button> <button" in page
+        assert "sign</button><button" in page
+
     def test_gives_the_four_metrics_with_bounds_and_evidence(
         self, client: Client, run: PipelineRun
     ) -> None:

@@ -12,6 +12,7 @@ from accounts.models import User
 from pipeline.models import Stage
 from pipeline.records import save_feedback, save_score
 from sessions.models import InterviewSession
+from sessions.services import complete_session
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -106,6 +107,31 @@ class TestAReport:
         assert shares == pytest.approx(held.total_score)
         assert (data["answered"], data["asked"]) == (2, 3)
         assert data["next_steps"] != []
+
+    def test_gives_an_answer_without_a_grade_no_points_at_all(
+        self, api: APIClient, jane: User
+    ) -> None:
+        run = make_finished_run(question=make_question(session=make_session(owner=jane)))
+        make_evaluation(run=run, relevance=88.9, overall=None, scorable=False)
+        save_score(run.session)
+        save_feedback(run.session)
+
+        (answer,) = report(api, run.session).json()["data"]["answers"]
+
+        assert (answer["overall_score"], answer["scores"]) == (None, [])
+
+    def test_gives_a_finished_interview_no_advice_that_needs_another_answer(
+        self, api: APIClient, held: InterviewSession
+    ) -> None:
+        complete_session(session=held)
+        save_feedback(held)
+
+        data = report(api, held).json()["data"]
+
+        steps = " ".join([*data["next_steps"], *(row["message"] for row in data["suggestions"])])
+        assert steps
+        assert "Answer the open questions" not in steps
+        assert "Record question" not in steps
 
     def test_has_charts(self, api: APIClient, held: InterviewSession) -> None:
         charts = report(api, held).json()["data"]["charts"]

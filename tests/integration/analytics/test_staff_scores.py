@@ -14,13 +14,14 @@ from sessions.models import Question
 from tests.factories import (
     make_comment,
     make_export,
+    make_question,
     make_run,
     make_session,
     make_share,
     make_staff_score,
     make_user,
 )
-from tests.integration.analytics.reviewing import LIST, MARKUP, desk, score
+from tests.integration.analytics.reviewing import LIST, MARKUP, answer, desk, save_scores, score
 
 pytestmark = pytest.mark.django_db
 
@@ -62,30 +63,94 @@ class TestAScore:
         assert 'value="70"' in page
 
     @pytest.mark.usefixtures("reviewer")
-    @pytest.mark.parametrize("said", [{"relevance": 101}, {"grammar": -1}, {"fluency": "x"}, {}])
+    @pytest.mark.parametrize("given", [{"relevance": 101}, {"grammar": -1}, {"fluency": "x"}, {}])
     def test_is_of_a_hundred_and_says_something(
-        self, client: Client, run: PipelineRun, said: dict[str, object]
+        self, client: Client, run: PipelineRun, given: dict[str, object]
     ) -> None:
-        assert score(client, run, **said) == 302
+        score(client, run, **given)
 
         assert not StaffScore.objects.exists()
         assert not LogEntry.objects.exists()
 
     @pytest.mark.usefixtures("reviewer")
+    def test_that_is_refused_is_shown_again_with_the_reason(
+        self, client: Client, run: PipelineRun
+    ) -> None:
+        wrong = {**self.GIVEN, "relevance": 101}
+
+        page = save_scores(client, run.session, {run: wrong})
+
+        assert 'value="101"' in page
+        assert "Concrete." in page
+        assert "Question 1: Ensure this value is less than or equal to 100." in page
+        assert "data-unsaved>" in page
+
+    @pytest.mark.usefixtures("reviewer")
+    def test_of_every_question_is_kept_by_one_button(
+        self, client: Client, run: PipelineRun
+    ) -> None:
+        other = answer(make_question(session=run.session))
+        untouched = answer(make_question(session=run.session))
+        empty = dict.fromkeys(self.GIVEN, "")
+        typed: dict[PipelineRun, dict[str, object]] = {
+            run: {"relevance": 70},
+            other: {"note": "Vague."},
+            untouched: {**empty},
+        }
+
+        page = desk(client, run.session)
+        save_scores(client, run.session, typed)
+
+        kept = {row.run_id: row for row in StaffScore.objects.all()}
+        assert set(kept) == {run.pk, other.pk}
+        assert (kept[run.pk].relevance, kept[other.pk].note) == (70, "Vague.")
+        assert page.count('<button class="desk-button desk-main"') == 1
+
+    @pytest.mark.usefixtures("reviewer")
+    def test_that_is_wrong_costs_no_score_of_another_question(
+        self, client: Client, run: PipelineRun
+    ) -> None:
+        other = answer(make_question(session=run.session))
+
+        save_scores(client, run.session, {run: {"relevance": 101}, other: {"relevance": 60}})
+
+        assert StaffScore.objects.get().run == other
+
+    @pytest.mark.usefixtures("reviewer")
+    def test_is_kept_when_a_newer_attempt_came_meanwhile(
+        self, client: Client, run: PipelineRun, question: Question
+    ) -> None:
+        answer(question)  # it is shown now, and the page that was open shows the older one
+
+        score(client, run, **self.GIVEN)
+
+        assert StaffScore.objects.get().run == run
+
+    def test_is_not_undone_by_a_tab_that_was_open_before(
+        self, client: Client, reviewer: User, run: PipelineRun
+    ) -> None:
+        make_staff_score(run=run, reviewer=reviewer, relevance=70)
+        stale = {**self.GIVEN, "relevance": 40}
+        shown = {f"initial-{run.uuid}-{name}": value for name, value in stale.items()}
+
+        save_scores(client, run.session, {run: stale}, extra=shown)
+
+        assert StaffScore.objects.get().relevance == 70
+
+    @pytest.mark.usefixtures("reviewer")
     def test_wants_something_to_judge(self, client: Client, run: PipelineRun) -> None:
         waiting = make_run(question=run.question)
 
-        score(client, waiting, **self.GIVEN)
+        page = save_scores(client, run.session, {waiting: self.GIVEN})
 
         assert not StaffScore.objects.exists()
-        assert "There is nothing to judge" in desk(client, run.session)
+        assert "There is nothing to judge" in page
 
     @pytest.mark.usefixtures("reviewer")
     def test_is_of_an_answer_of_this_session(self, client: Client, run: PipelineRun) -> None:
-        other = make_session()
-        path = f"{LIST}{other.pk}/attempts/{run.uuid}/score"
+        save_scores(client, make_session(), {run: self.GIVEN})
 
-        assert client.post(path, self.GIVEN).status_code == 404
+        assert not StaffScore.objects.exists()
 
     @pytest.mark.usefixtures("reviewer")
     def test_can_be_given_before_one_sees_the_machines(
@@ -95,7 +160,18 @@ class TestAScore:
 
         assert "Two errors were heard." not in page
         assert "A clear answer." not in page
-        assert "Keep my scores" in page
+        assert "Save scores" in page
+
+    def test_is_the_only_thing_that_the_desk_saves(
+        self, client: Client, one_of: Callable[..., User], run: PipelineRun
+    ) -> None:
+        one_of("admin")
+
+        page = desk(client, run.session)
+
+        assert page.count("Save") == 1
+        for other in ('name="_save"', 'name="_continue"', "deletelink"):
+            assert other not in page
 
     @pytest.mark.usefixtures("reviewer")
     def test_can_be_looked_up_but_not_made_up(self, client: Client, run: PipelineRun) -> None:
@@ -113,7 +189,7 @@ class TestWhoMay:
     ) -> None:
         one_of("operator")
 
-        assert "Keep my scores" not in desk(client, run.session)
+        assert "Save scores" not in desk(client, run.session)
         assert score(client, run, relevance=1) == 403
         assert not StaffScore.objects.exists()
 

@@ -26,7 +26,13 @@ class TestSkillAreas:
 
 
 class TestKnownAreas:
-    def test_are_those_with_two_answers_best_first(self) -> None:
+    def test_are_metrics_after_one_answer_and_nothing_else(self) -> None:
+        areas = known_areas([answer(1, category="technical", skills=("SQL",), overall=26.7)])
+
+        assert [one.name for one in areas] == ["relevance", "grammar", "fluency", "keywords"]
+        assert {one.answers for one in areas} == {1}
+
+    def test_are_categories_with_two_answers_and_metrics_best_first(self) -> None:
         areas = known_areas(
             [
                 answer(1, category="technical", skills=("SQL",), overall=90.0),

@@ -10,13 +10,21 @@ from pipeline.stages.feedback import write_feedback
 from pipeline.stages.reading_list import all_resources
 from pipeline.stages.score import score_session
 from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import FeedbackReport, JudgedAnswer
+from pipeline.values import Explanation, FeedbackReport, JudgedAnswer
 from tests.answers import ANSWER, QUESTION, judged, small_judges, spoken
 
 
-def feedback(*answers: JudgedAnswer, asked: int = 2, completed: int = 1) -> FeedbackReport:
+def feedback(
+    *answers: JudgedAnswer, asked: int = 2, completed: int = 1, is_open: bool = True
+) -> FeedbackReport:
     card = score_session(answers=answers, asked=asked, weights=DEFAULT_WEIGHTS)
-    return write_feedback(card=card, answers=answers, completed_sessions=completed)
+    return write_feedback(card=card, answers=answers, completed_sessions=completed, is_open=is_open)
+
+
+def all_advice(report: FeedbackReport) -> list[str]:
+    """Return every sentence that tells the candidate what to do."""
+    remarks = (*report.weaknesses, *report.suggestions)
+    return [*(remark.message for remark in remarks), *report.next_steps]
 
 
 class TestWriteFeedback:
@@ -92,6 +100,65 @@ class TestWriteFeedback:
         assert "Work on relevance first" in report.summary
         assert "Record question 1 again" in report.next_steps[0]
         assert "Take one aim: fluency" in report.next_steps[0]
+
+    def test_asks_a_session_that_is_finished_for_no_more_answers(self) -> None:
+        answers = judged(scores=(80.0, 50.0, 50.0, 50.0)), judged(position=2, scores=(20.0,) * 4)
+
+        advice = all_advice(feedback(*answers, asked=5, is_open=False))
+
+        assert advice
+        for asks in ("open questions", "Record question", "Record each", "no answer yet", "Try it"):
+            assert not [sentence for sentence in advice if asks in sentence]
+
+    def test_asks_a_finished_session_without_a_grade_for_no_more_answers(self) -> None:
+        ungraded = judged(scorable=False, scores=(None, None, None, None))
+
+        advice = all_advice(feedback(ungraded, is_open=False)) + all_advice(feedback(is_open=False))
+
+        assert not [one for one in advice if "again" in one or "the first question" in one]
+
+    def test_asks_an_open_session_for_what_is_missing(self) -> None:
+        advice = all_advice(feedback(judged(), asked=3))
+
+        assert "Answer the open questions: 2 of 3." in advice
+        assert any(
+            sentence.startswith("2 of 3 questions have no answer yet") for sentence in advice
+        )
+
+    @pytest.mark.parametrize("rule", ["topic_question", "farthest_sentence", None])
+    def test_tells_nobody_who_misses_the_question_to_go_on(self, rule: str | None) -> None:
+        nearest = Explanation(
+            "relevance", rule or "", 0.1, "cosine", 3.0, quote="I like to cook pasta"
+        )
+        off_topic = judged(
+            text="I like to cook pasta with my friends.",
+            scores=(3.0, 92.0, 88.0, 0.0),
+            explanations=(nearest,) if rule else (),
+        )
+
+        report = feedback(off_topic, asked=1)
+
+        relevance = report.weaknesses[0]
+        assert (relevance.category, relevance.question_id) == ("Relevance", "question-1")
+        assert f"\u201c{QUESTION.text}\u201d" in relevance.message
+        assert relevance.quote == ""
+        suggestions = [remark.message for remark in report.suggestions]
+        for sentence in (relevance.message, *suggestions, *report.next_steps):
+            assert "pasta" not in sentence
+            for wrong in ("stay with it", "Say that first", "Try it", "soon after"):
+                assert wrong not in sentence
+
+    def test_judges_what_is_off_topic_by_the_answer_and_not_by_the_session(self) -> None:
+        good = judged(scores=(95.0, 80.0, 80.0, 80.0))
+        off_topic = judged(
+            position=2, text="I like to cook pasta.", scores=(24.0, 85.0, 85.0, 85.0)
+        )
+
+        (weakness,) = feedback(good, off_topic).weaknesses
+
+        assert weakness.category == "Relevance"
+        assert "Question 2 asks" in weakness.message
+        assert "pasta" not in weakness.message
 
     def test_calls_a_good_score_good_even_where_it_is_the_lowest(self) -> None:
         lowest = feedback(judged(scores=(90.0, 85.0, 75.0, 82.0))).weaknesses[0]
@@ -171,8 +238,9 @@ class TestRealAnswers:
         )
 
         assert "most is to be gained in relevance" in evaluation.summary
-        assert "what was asked" in evaluation.suggestions[0]
-        assert not any("was heard. Say" in text for text in evaluation.suggestions)
+        assert f"You were asked \u201c{QUESTION.text}\u201d" in evaluation.suggestions[0]
+        for wrong in ("was heard. Say", "its proof", "let this follow", "follow it with"):
+            assert not any(wrong in text for text in evaluation.suggestions)
 
     def test_never_reads_the_same_for_answers_of_different_quality(self) -> None:
         answers = [

@@ -16,7 +16,7 @@ export async function show({ main, app, params, signal }) {
   const place = `${session}/questions/${params.question}`;
   const query = params.attempt ? `?attempt=${params.attempt}` : "";
   const [{ data: interview }, { data: question }] = await Promise.all([get(session, { signal }), get(place, { signal })]);
-  const heard = h("section", { class: "card stack" }, h("h2", {}, t("What was heard")));
+  const heard = h("section", { class: "card stack" }, h("h2", {}, t("Transcript")));
   const judged = h("div", { class: "stack" });
   const made = h("div", { class: "stack" });
   const isOpen = interview.status !== "completed";
@@ -47,7 +47,7 @@ export async function show({ main, app, params, signal }) {
   }
 
   function drawAnew(difference) {
-    put(heard, h("h2", {}, t("What was heard")), differenceView(difference));
+    put(heard, h("h2", {}, t("Transcript")), differenceView(difference));
     drawTranscript();
     drawEvaluation();
   }
@@ -79,9 +79,9 @@ export async function show({ main, app, params, signal }) {
   }
 
   function failed(failure, what, again) {
-    const actions = failure.retryable ? [button(t("Try again"), async () => { await demand(`${place}/${what}`, {}, `${place}/${what === "evaluate" ? "evaluation" : "transcript"}`, { signal }); put(heard, h("h2", {}, t("What was heard"))); drawTranscript(); if (again) drawEvaluation(); }, { kind: "main" })] : [];
+    const actions = failure.retryable ? [button(t("Try again"), async () => { await demand(`${place}/${what}`, {}, `${place}/${what === "evaluate" ? "evaluation" : "transcript"}`, { signal }); put(heard, h("h2", {}, t("Transcript"))); drawTranscript(); if (again) drawEvaluation(); }, { kind: "main" })] : [];
     if (isOpen) actions.push(link(t("Answer again"), `#/interview/${interview.id}/${question.position}`, { kind: "button" }));
-    return notice("bad", t("This went wrong while {stage}", { stage: word(failure.stage) }), failure.message, ...actions);
+    return notice("bad", t("This step failed: {stage}", { stage: word(failure.stage) }), failure.message, ...actions);
   }
 
   async function followUp({ target }) {
@@ -109,7 +109,7 @@ function evaluationView(evaluation, seek) {
     h("div", { class: "card overall" },
       h("div", { class: "total" }, h("p", { class: "hint" }, t("This answer")), h("p", { class: "total-score" }, points(evaluation.overall_score), h("span", { class: "hint" }, ` ${t("of 100")}`))),
       h("div", { class: "stack grows" }, english("p", {}, evaluation.summary), tips(evaluation))),
-    h("div", { class: "pair" }, METRICS.map((name) => metric(name, evaluation, seek))),
+    evaluation.overall_score !== null && h("div", { class: "pair" }, METRICS.map((name) => metric(name, evaluation, seek))),
   ];
 }
 
@@ -124,7 +124,7 @@ function metric(name, evaluation, seek) {
   const range = evaluation.intervals?.[name];
   return h("section", { class: "card stack" },
     h("h2", {}, word(name), " ", h("span", { class: "score" }, points(score))),
-    score === null ? h("p", { class: "hint" }, whyNot(name, evaluation.reasons) || t("not judged")) : bar(score / 100, `${word(name)}: ${points(score)}`),
+    score === null ? h("p", { class: "hint" }, whyNot(name, evaluation.reasons) || t("not scored")) : bar(score / 100, `${word(name)}: ${points(score)}`),
     range && range[0] < range[1] && h("p", { class: "hint" }, t("Most likely between {low} and {high}", { low: points(range[0]), high: points(range[1]) })),
     rows.length > 0 && h("ul", { class: "remarks" }, rows.map((row) => h("li", {},
       h("p", {}, english("span", {}, row.message), " ", row.points !== 0 && h("span", { class: `points ${row.points < 0 ? "lost" : "won"}` }, `${row.points > 0 ? "+" : "−"}${number(Math.abs(row.points), 1)}`)),
@@ -147,9 +147,9 @@ async function compare(params, made, signal) {
   if (before === undefined || !judged.includes(here)) return null;
   const { data } = await get(`/feedback/compare?question=${params.question}&attempts=${before},${here}`, { signal });
   const row = (one) => h("tr", {}, h("th", { scope: "row" }, word(one.name)), h("td", {}, points(one.before)), h("td", {}, points(one.after)), h("td", {}, one.change === null ? "–" : `${one.change > 0 ? "+" : ""}${number(one.change, 1)}`));
-  return h("section", { class: "card stack" }, h("h2", {}, t("Attempt {after} beside attempt {before}", { after: here, before })),
+  return h("section", { class: "card stack" }, h("h2", {}, t("Attempt {after} vs. attempt {before}", { after: here, before })),
     english("ul", {}, data.summary.map((sentence) => h("li", {}, sentence))),
-    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("The numbers") }, h("table", {},
+    h("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": t("View data") }, h("table", {},
       h("thead", {}, h("tr", {}, ["", t("Before"), t("Now"), t("Change")].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, [...data.scores, ...data.delivery].map(row)))),
     data.words && english("p", {}, data.words.sentence));
 }

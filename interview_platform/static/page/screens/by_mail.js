@@ -10,17 +10,17 @@ export async function show({ main, app, path, params }) {
 }
 
 function askForLink() {
-  return screen(t("New password"), t("We send you a link by which to set a new password. It is good for an hour."),
-    [field(t("E-mail address"), h("input", { name: "email", type: "email", autocomplete: "username", required: true }))],
+  return screen(t("New password"), t("We'll email you a link to set a new password. It works for one hour."),
+    [field(t("Email address"), h("input", { name: "email", type: "email", autocomplete: "username", required: true }))],
     t("Send the link"), async (body) => {
       await post("/users/password/reset", body);
-      return notice("good", t("If somebody has this address, a link is on its way to it."));
+      return notice("good", t("If there's an account for this address, we've sent a reset link."));
     });
 }
 
 function setPassword(app, token) {
-  return screen(t("New password"), t("It ends every log-in of yours, here and elsewhere."),
-    [field(t("New password"), h("input", { name: "password", type: "password", autocomplete: "new-password", required: true }),
+  return screen(t("New password"), t("You'll be signed out on all devices."),
+    [field(t("New password"), h("input", { name: "password", type: "password", autocomplete: "new-password", required: true, minlength: 8 }),
       { hint: t("8 characters or more, not a common one, and not like your name or address.") })],
     t("Set the password"), async (body) => {
       await post("/users/password/reset/confirm", { ...body, token });
@@ -34,18 +34,18 @@ async function verify(app, token) {
   const told = await tell(async () => {
     await post("/users/email/verify", { token });
     if (app.person) await app.welcome();
-    return notice("good", t("Thank you, this address is yours."));
+    return notice("good", t("Thanks! Your email address is confirmed."));
   });
-  return [title(t("E-mail address")), told, h("p", {}, link(t("To the overview"), "#/"))];
+  return [title(t("Email address")), told, h("p", {}, link(t("To the overview"), "#/"))];
 }
 
 function askToVerify(app) {
-  const told = h("div", {}, notice("warn", t("Please open the link in the mail that we sent you."), app.person?.email));
+  const told = h("div", {}, notice("warn", t("Please open the link in the email we sent you."), app.person?.email));
   const send = () => tell(async () => {
     await post("/users/email/verification");
     return notice("good", t("A link is on its way to you."));
   }).then((answer) => put(told, answer));
-  return [title(t("E-mail address")), told, h("div", { class: "actions" }, button(t("Send it again"), send))];
+  return [title(t("Email address")), told, h("div", { class: "actions" }, button(t("Send it again"), send))];
 }
 
 function screen(heading, lead, fields, action, send) {
@@ -66,8 +66,8 @@ async function tell(work, form = null) {
     return await work();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status === 429) return notice("bad", t("Too many tries. Wait a few minutes, then try again."));
-    if (problem.code === "invalid_link") return notice("bad", t("This link is used up or too old. Ask for another one."));
+    if (problem.status === 429) return notice("bad", t("Too many attempts. Wait a few minutes, then try again."));
+    if (problem.code === "invalid_link") return notice("bad", t("This link has expired or was already used. Request a new one."));
     const left = form && problem.status === 422 ? showWrong(form, problem.details) : [problem];
     return left.map((row) => notice("bad", english("span", {}, row.message)));
   }

@@ -8,8 +8,8 @@ import { word } from "../words.js";
 
 const CHARTS = [
   ["score_trend", "line", () => t("Score of each interview")],
-  ["metrics_bar", "bars", () => t("Mean score by metric")],
-  ["category_radar", "bars", () => t("Mean score by kind of question")],
+  ["metrics_bar", "bars", () => t("Average by metric")],
+  ["category_radar", "bars", () => t("Average by question type")],
   ["weekly_activity", "columns", () => t("Practice")],
 ];
 const PERIODS = { week: () => t("7 days"), month: () => t("30 days"), quarter: () => t("3 months"), year: () => t("A year"), all: () => t("All time") };
@@ -40,17 +40,17 @@ function welcome() {
   return h("section", { class: "card stack welcome" },
     h("h2", {}, t("Your first interview")),
     h("ol", { class: "steps" },
-      h("li", {}, t("Say which role you practise for, and get questions that fit it.")),
+      h("li", {}, t("Choose a target role and get questions that fit it.")),
       h("li", {}, t("Answer aloud, one question at a time, as often as you like.")),
-      h("li", {}, t("Read what was heard, see four scores with the reason for every point, and what to do better."))),
-    h("div", { class: "actions" }, link(t("Begin"), "#/new", { kind: "button main" })));
+      h("li", {}, t("Read your transcript, see four scores with the reason for every point, and learn what to improve."))),
+    h("div", { class: "actions" }, link(t("Start"), "#/new", { kind: "button main" })));
 }
 
 function figures(board) {
   const one = (name, value, beside = null) => h("div", { class: "figure" }, h("dt", {}, name), h("dd", {}, value, beside && h("span", { class: "hint" }, ` ${beside}`)));
   const rate = board.improvement_rate;
   return h("dl", { class: "figures" },
-    one(t("Mean score"), points(board.average_score), t("of 100")),
+    one(t("Average score"), points(board.average_score), t("of 100")),
     one(t("Best score"), points(board.best_score), t("of 100")),
     one(t("Improvement"), rate === null ? "–" : `${rate > 0 ? "+" : ""}${number(rate, 1)} %`),
     one(t("Streak"), tn("{count} day", "{count} days", board.current_streak), t("best: {count}", { count: number(board.longest_streak) })),
@@ -60,14 +60,14 @@ function figures(board) {
 
 function nextSteps(board) {
   if (board.practise_next.length === 0) return null;
-  return h("section", { class: "card stack" }, h("h2", {}, t("What to practise next")),
+  return h("section", { class: "card stack" }, h("h2", {}, t("What to practice next")),
     h("ul", { class: "remarks" }, board.practise_next.map((advice) => h("li", {},
       h("p", { class: "remark-title" }, word(advice.focus)), english("p", {}, advice.action), english("p", { class: "hint" }, advice.reason)))));
 }
 
 function mistakes(board) {
   if (board.recurring_mistakes.length === 0) return null;
-  return h("section", { class: "card stack" }, h("h2", {}, t("What comes again")),
+  return h("section", { class: "card stack" }, h("h2", {}, t("Recurring issues")),
     h("ul", { class: "remarks" }, board.recurring_mistakes.map(({ metric, rule, answers, example }) => h("li", {},
       h("p", { class: "remark-title" }, `${word(metric)}: ${word(rule)} `, h("span", { class: "hint" }, tn("in {count} answer", "in {count} answers", answers))),
       english("p", {}, example.message),
@@ -85,6 +85,6 @@ export function sessionList(sessions) {
         h("p", { class: "hint" }, [day(session.created_at), word(session.status), t("{answered} of {asked} answered", { answered: session.answered_count, asked: session.question_count })].join(" · "))),
       h("div", { class: "inline" },
         session.total_score !== null && h("span", { class: "score" }, points(session.total_score), session.letter_grade && h("span", { class: "grade" }, session.letter_grade)),
-        isOpen && link(t("Go on"), `#/interview/${session.id}`, { kind: "button small" })));
+        isOpen && link(t("Continue"), `#/interview/${session.id}`, { kind: "button small" })));
   }));
 }

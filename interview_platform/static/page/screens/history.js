@@ -13,7 +13,7 @@ export async function show({ main, signal }) {
   const status = h("select", { name: "status" }, h("option", { value: "" }, t("All")), ["created", "in_progress", "completed"].map((name) => h("option", { value: name }, word(name))));
   const order = h("select", { name: "order" }, h("option", { value: "date" }, t("Newest first")), h("option", { value: "score" }, t("Best first")));
   const form = h("form", { class: "filters", role: "search", onsubmit: (event) => { event.preventDefault(); page = 1; draw(); }, onchange: () => { page = 1; draw(); } },
-    field(t("Search"), search), field(t("State"), status), field(t("Order"), order));
+    field(t("Search"), search), field(t("Status"), status), field(t("Sort"), order));
 
   async function draw() {
     const query = new URLSearchParams({ page, page_size: 10, order: order.value, ...(search.value && { search: search.value }), ...(status.value && { status: status.value }) });
@@ -22,7 +22,7 @@ export async function show({ main, signal }) {
     const list = sessionList(data.sessions);
     [...list.children].forEach((row, index) => row.lastChild.append(button(t("Delete"), () => remove(data.sessions[index]), { kind: "small", "aria-label": t("Delete {title}", { title: data.sessions[index].title }) })));
     put(place, h("p", { class: "hint", role: "status" }, tn("{count} interview", "{count} interviews", all)),
-      all === 0 ? h("p", { class: "empty" }, t("There is no interview like that."), " ", link(t("New interview"), "#/new")) : h("div", { class: "card" }, list),
+      all === 0 ? h("p", { class: "empty" }, t("No interviews match."), " ", link(t("New interview"), "#/new")) : h("div", { class: "card" }, list),
       pages > 1 && h("nav", { class: "actions", "aria-label": t("Pages") },
         button(t("Previous"), () => { page -= 1; draw(); }, { disabled: !previous }),
         h("span", {}, t("Page {page} of {pages}", { page, pages })),

@@ -30,7 +30,7 @@ export async function show({ main, app, params, signal }) {
     question.answered = true;
     const onward = next ? button(t("Next question"), () => app.go(`#/interview/${session.id}/${next.position}`), { kind: "main" })
       : button(t("Finish the interview"), finish, { kind: "main" });
-    put(panel, notice("good", t("Your answer has arrived"), t("It is worked on while you go on."), onward,
+    put(panel, notice("good", t("Your answer has arrived"), t("We're scoring it now. Carry on with the next question."), onward,
       button(t("Answer this question again"), chooseRecorder)));
     panel.querySelector("button").focus();
     followAnswers();

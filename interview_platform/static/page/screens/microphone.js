@@ -35,15 +35,15 @@ export async function show({ main, params, signal }) {
       stop = meter(stream, (level) => {
         fill.style.inlineSize = `${Math.round(100 * level)}%`;
         loud += level > HEARD ? 1 : 0;
-        if (loud === 8) { put(verdict, t("You can be heard well.")); verdict.className = "verdict good"; }
+        if (loud === 8) { put(verdict, t("Sounds good!")); verdict.className = "verdict good"; }
       });
       put(told, h("div", { class: "field" }, h("label", { for: "device" }, t("Microphone")), select),
         h("div", { class: "level", "aria-hidden": "true" }, fill), verdict,
-        h("p", { class: "hint" }, t("Nothing is recorded here. Nothing moves? Choose another microphone, or see whether it is muted.")));
+        h("p", { class: "hint" }, t("Nothing is recorded here. Not moving? Pick another microphone, or check that you're not muted.")));
     } catch (problem) {
       if (!(problem instanceof MicrophoneProblem)) throw problem;
       put(told, notice("bad", problem.message, problem.text, button(t("Try again"), listen)));
-      put(go, t("Go on and type the answers"));
+      put(go, t("Continue and type your answers"));
     }
   }
 

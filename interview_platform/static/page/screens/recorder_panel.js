@@ -40,7 +40,7 @@ export async function recorderPanel(context, { typeInstead }) {
   }
 
   async function run(stream) {
-    const recorder = new Recorder(stream, { onEnd: () => end(t("The microphone went away. What was recorded is kept.")) });
+    const recorder = new Recorder(stream, { onEnd: () => end(t("The microphone was disconnected. Your recording so far is kept.")) });
     await recorder.start({ owner: app.person.id, session: session.id, question: question.id, position: question.position, questionText: question.question_text });
     app.isRecording = (id) => id === undefined || id === recorder.id;
     const limit = question.time_limit;
@@ -58,14 +58,14 @@ export async function recorderPanel(context, { typeInstead }) {
       put(time, `${clock(recorder.seconds)} / ${clock(limit)}`);
       time.classList.toggle("over", recorder.seconds > limit);
       const left = limit - recorder.seconds;
-      if (left <= 0 && warned < 2) { warned = 2; put(told, t("Your time is up: come to an end. Nothing is cut off.")); }
+      if (left <= 0 && warned < 2) { warned = 2; put(told, t("Time's up. Wrap up when you're ready; we won't cut you off.")); }
       else if (left <= WARN_SECONDS && left > 0 && warned < 1) { warned = 1; put(told, t("{seconds} seconds left", { seconds: WARN_SECONDS })); }
       if (recorder.seconds > settings.maxAudioSeconds - 2) end(t("The longest recording that can be sent is reached."));
     }
 
     function toggle() {
       if (recorder.isPaused) recorder.resume(); else recorder.pause();
-      put(pause, recorder.isPaused ? t("Go on") : t("Pause"));
+      put(pause, recorder.isPaused ? t("Resume") : t("Pause"));
       light.classList.toggle("paused", recorder.isPaused);
       announce(recorder.isPaused ? t("Paused") : t("Recording"));
     }

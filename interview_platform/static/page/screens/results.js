@@ -14,7 +14,7 @@ export async function show({ main, params, signal }) {
   const work = h("div");
   const body = h("div", { class: "stack" });
   const isOpen = session.status !== "completed";
-  put(main, title(session.title, isOpen && link(t("Go on answering"), `#/interview/${session.id}`, { kind: "button main" })),
+  put(main, title(session.title, isOpen && link(t("Continue interview"), `#/interview/${session.id}`, { kind: "button main" })),
     h("p", { class: "hint" }, [session.target_role, session.target_company, word(session.difficulty), word(session.status)].filter(Boolean).join(" · ")), work, body);
 
   if (session.answered_count === 0) {
@@ -25,7 +25,7 @@ export async function show({ main, params, signal }) {
   follow(`${place}/progress`, { signal, onNews: news });
 
   function news(progress) {
-    put(work, isUnderWay(progress) && h("div", { class: "card stack", role: "status" }, h("p", {}, t("Your answers are being worked on: {standing}.", { standing: standing(progress) })), bar(progress.progress, t("Progress"))));
+    put(work, isUnderWay(progress) && h("div", { class: "card stack", role: "status" }, h("p", {}, t("Scoring your answers: {standing}", { standing: standing(progress) })), bar(progress.progress, t("Progress"))));
     const done = JSON.stringify(progress.questions.map(({ status, attempt }) => [status, attempt]).concat([[progress.status]]));
     if (done !== last) { last = done; draw(progress); }
   }
@@ -44,7 +44,7 @@ export async function show({ main, params, signal }) {
 
   function report() {
     const told = h("div");
-    const load = button(t("Load the report (PDF)"), async () => {
+    const load = button(t("Download report (PDF)"), async () => {
       load.disabled = true;
       put(told);
       try {
@@ -72,14 +72,14 @@ export async function show({ main, params, signal }) {
   }
 
   function failed(failure) {
-    return notice("bad", t("The scores could not be made"), failure.message,
+    return notice("bad", t("We couldn't calculate the scores"), failure.message,
       button(t("Try again"), async () => { await demand(`${results}/feedback`, null, `${results}/feedback`, { signal }); last = ""; follow(`${place}/progress`, { signal, onNews: news }); }, { kind: "main" }));
   }
 }
 
 function overall(scores, feedback) {
   if (scores.total_score === null) {
-    return notice("warn", t("No answer could be graded"), feedback?.summary ?? null);
+    return notice("warn", t("No answer could be scored"), feedback?.summary ?? null);
   }
   return h("section", { class: "card overall" },
     h("div", { class: "total" },
@@ -90,7 +90,7 @@ function overall(scores, feedback) {
       const { raw } = scores.breakdown[name];
       const share = t("weight {percent} %", { percent: Math.round(100 * (scores.weights[name] ?? 0)) });
       return h("li", {}, h("span", { class: "metric-name" }, word(name)), bar((raw ?? 0) / 100, `${word(name)}: ${points(raw)}`),
-        h("span", { class: "metric-value" }, points(raw)), h("span", { class: "hint" }, raw === null ? t("not judged") : share));
+        h("span", { class: "metric-value" }, points(raw)), h("span", { class: "hint" }, raw === null ? t("not scored") : share));
     }))));
 }
 
@@ -122,9 +122,9 @@ function remarks(session, feedback, questions) {
     list(t("Suggestions"), feedback.suggestions, ""),
     list(t("Remarks of the language model"), feedback.narrative, ""),
     feedback.next_steps?.length > 0 && h("section", { class: "card stack" }, h("h2", {}, t("Next steps")), english("ol", {}, feedback.next_steps.map((step) => h("li", {}, step)))),
-    feedback.model_answers?.length > 0 && h("section", { class: "card stack" }, h("h2", {}, t("Good answers to learn from")), feedback.model_answers.map((model) =>
+    feedback.model_answers?.length > 0 && h("section", { class: "card stack" }, h("h2", {}, t("Model answers")), feedback.model_answers.map((model) =>
       english("details", {}, h("summary", {}, questions.find(({ id }) => id === model.question_id)?.question_text ?? ""), h("p", {}, model.text)))),
-    feedback.resources?.length > 0 && h("section", { class: "card stack" }, h("h2", {}, t("To read and to watch")),
+    feedback.resources?.length > 0 && h("section", { class: "card stack" }, h("h2", {}, t("Resources")),
       h("ul", { class: "resources" }, feedback.resources.map((page) => h("li", {}, english("a", { href: page.url, rel: "noopener noreferrer external", target: "_blank" }, page.title), h("span", { class: "hint" }, ` ${word(page.type)}, ${t("opens in a new tab")}`))))),
   ];
 }

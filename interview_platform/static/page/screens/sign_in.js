@@ -12,8 +12,8 @@ export async function show({ main, app, path }) {
   const submit = h("button", { class: "button main", type: "submit" }, isNew ? t("Register") : t("Sign in"));
   const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); enter(); } },
     isNew && field(t("Your name"), h("input", { name: "full_name", autocomplete: "name", required: true })),
-    field(t("E-mail address"), h("input", { name: "email", type: "email", autocomplete: "username", required: true })),
-    field(t("Password"), h("input", { name: "password", type: "password", autocomplete: isNew ? "new-password" : "current-password", required: true }),
+    field(t("Email address"), h("input", { name: "email", type: "email", autocomplete: "username", required: true })),
+    field(t("Password"), h("input", { name: "password", type: "password", autocomplete: isNew ? "new-password" : "current-password", required: true, minlength: isNew ? 8 : null }),
       { hint: isNew ? t("8 characters or more, not a common one, and not like your name or address.") : null }),
     told,
     h("div", { class: "actions" }, submit));
@@ -28,7 +28,8 @@ export async function show({ main, app, path }) {
       app.go(app.wanted === "#/sign-in" || app.wanted === "#/register" ? "#/" : app.wanted);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      const left = problem.status === 422 ? showWrong(form, problem.details) : [{ message: sentence(problem) }];
+      const left = showWrong(form, problem.status === 422 ? problem.details : []);
+      if (problem.status !== 422) left.push({ message: sentence(problem) });
       put(told, left.map((row) => notice("bad", row.message)));
     } finally {
       submit.disabled = false;
@@ -38,15 +39,15 @@ export async function show({ main, app, path }) {
   put(main, h("div", { class: "narrow" },
     title(isNew ? t("Register") : t("Sign in")),
     reason && notice("warn", reason),
-    !isNew && h("p", { class: "lead" }, t("Practise job interviews out loud: answer questions, read what was heard, see how it was judged and why, and do it better the next time.")),
+    !isNew && h("p", { class: "lead" }, t("Practice job interviews out loud: answer questions, read your transcript, see how it was scored and why, and do better next time.")),
     form,
-    !isNew && h("p", {}, link(t("Forgotten your password?"), "#/forgotten")),
-    isNew ? h("p", {}, t("You have an account?"), " ", link(t("Sign in"), "#/sign-in"))
-      : h("p", {}, t("You are new here?"), " ", link(t("Register"), "#/register"))));
+    !isNew && h("p", {}, link(t("Forgot your password?"), "#/forgotten")),
+    isNew ? h("p", {}, t("Already have an account?"), " ", link(t("Sign in"), "#/sign-in"))
+      : h("p", {}, t("New here?"), " ", link(t("Register"), "#/register"))));
 }
 
 function sentence(problem) {
-  if (problem.status === 401) return t("This e-mail address and password do not belong together.");
-  if (problem.status === 429) return t("Too many tries. Wait a few minutes, then try again.");
+  if (problem.status === 401) return t("Wrong email or password.");
+  if (problem.status === 429) return t("Too many attempts. Wait a few minutes, then try again.");
   return problem.status === 0 || problem.status >= 500 ? problem.message : english("span", {}, problem.message);
 }

@@ -1,7 +1,7 @@
 // The answer in writing.
 
 import { post, Problem } from "../api.js";
-import { button, field, h, notice, put } from "../dom.js";
+import { button, field, h, inWords, notice, put } from "../dom.js";
 import { t, tn } from "../texts.js";
 
 /** Fill the panel with a place to write. `context`: app, session, question, onSent, panel. */
@@ -14,7 +14,7 @@ export function typingPanel(context, { recordInstead }) {
   const submit = h("button", { class: "button main", type: "submit" }, t("Send the answer"));
   let key = crypto.randomUUID(); // another text is another request
   const form = h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
-    field(t("Your answer"), text, { hint: t("A typed answer is judged by its words; there is no score for fluency. From 25 words on it is graded.") }),
+    field(t("Your answer"), text, { hint: t("Typed answers are scored by their words, without a fluency score. You need at least 25 words.") }),
     count, told, h("div", { class: "actions" }, submit, button(t("Record it instead"), recordInstead, { kind: "small" })));
 
   function note() {
@@ -34,7 +34,7 @@ export function typingPanel(context, { recordInstead }) {
       onSent();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      put(told, notice("bad", problem.message, problem.details[0]?.message ?? (problem.passes ? t("Your text stays here; try again.") : null)));
+      put(told, notice("bad", problem.message, inWords(problem.details[0]) ?? (problem.passes ? t("Your text stays here; try again.") : null)));
     } finally {
       submit.disabled = false;
     }
