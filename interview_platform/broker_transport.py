@@ -34,6 +34,14 @@ class Channel(redis.Channel):
         pool: ConnectionPool = super().async_pool
         return pool
 
+    def close(self) -> None:
+        """Close, and drop a malformed message that arrives meanwhile."""
+        try:
+            super().close()
+        except MALFORMED as error:
+            _log_dropped(error)
+            super().close()  # nothing is read any more
+
     def _require_connection(self) -> None:
         if self.connection is None or self.connection.client is None:
             raise ConnectionError("the connection to the broker was closed")

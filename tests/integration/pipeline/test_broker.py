@@ -29,6 +29,8 @@ class TestAClosedConnection:
 
         with pytest.raises(expected, match="was closed"):
             channel.basic_ack("the message of a task that has just ended")
+        with pytest.raises(expected, match="was closed"):
+            channel.subclient.ping()
 
 
 class TestWhatIsNoMessage:
@@ -43,6 +45,21 @@ class TestWhatIsNoMessage:
 
             assert client.llen("interview:gpu") == 0
         assert taken == []
+
+    def test_is_dropped_by_a_channel_that_closes(
+        self, connection: Connection, broker: PrivateBroker
+    ) -> None:
+        channel: Any = connection.default_channel
+        connection.Consumer([Queue("gpu")], channel=channel, no_ack=True).consume()
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=0.1)  # the channel waits for a message from now on
+        with broker.client() as client:
+            client.lpush("interview:gpu", "no message")
+
+            channel.close()
+
+            assert client.llen("interview:gpu") == 0
+        assert channel.closed
 
     @pytest.mark.parametrize("junk", ["no message", "[]"])
     def test_is_dropped_by_a_workers_event_loop(
