@@ -188,7 +188,7 @@ READINESS_LEVELS: Final[tuple[tuple[float, str], ...]] = (
 )
 STRENGTH_FROM: Final = 70.0  # points
 WEAKNESS_BELOW: Final = 60.0  # points
-LOW_BELOW: Final = 40.0  # points; a weakness is called great below
+LOW_BELOW: Final = 40.0  # points; a weakness is called great below, an answer off topic
 LOWEST_BELOW: Final = 80.0  # points; without a weakness the lowest metric under this is named
 PERFORMANCE_FACTOR: Final = 0.85  # of the total
 COVERAGE_POINTS: Final = 5.0  # with every question answered

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import launch
 from tests.browser.microphone import write_microphone
 from tests.browser.staff_pictures import Shoot, take_staff_pictures
-from tests.browser.visitor import Visitor, look_like
+from tests.browser.visitor import Visitor, look_like, wait_until
 from tests.environment import ROOT
 from tests.recordings import sample
 from tests.running_stack import RunningStack
@@ -116,7 +116,7 @@ def _answer(visitor: Visitor, number: int, recording: Path) -> None:
     place = f"/interviews/sessions/{visitor.session}/questions/{question}"
     text = base64.b64encode(recording.read_bytes()).decode()
     visitor.page.evaluate(UPLOAD, [f"{place}/audio", text])
-    visitor.page.wait_for_function(JUDGED, arg=f"{place}/evaluation", polling=500)
+    wait_until(visitor.page, JUDGED, f"{place}/evaluation")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visitor import PASSWORD, look_like, new_window, see
+from tests.browser.visitor import PASSWORD, look_like, new_window, see, wait_until
 from tests.environment import ROOT
 from tests.running_stack import RunningStack
 
@@ -20,7 +20,7 @@ OVERVIEW: Final = (1280, 1420)
 AGREEMENT: Final = (1280, 1160)
 EMAIL: Final = "reviewer@example.com"
 ANSWER: Final = "#question-1"
-DRAWN: Final = """document.querySelector(".board") && [...document.querySelectorAll(".board img")]
+DRAWN: Final = """() => document.querySelector(".board") && [...document.querySelectorAll(".board img")]
   .every((image) => !image.getClientRects().length || image.naturalWidth > 0)"""
 VERDICT: Final = {
     "relevance": "25",
@@ -90,7 +90,7 @@ def _overview(page: Page, shoot: Shoot, stack: RunningStack) -> None:
     ):
         look_like(page, width=size[0], height=size[1])
         page.goto(f"{stack.url}/admin/{place}")
-        page.wait_for_function(DRAWN)
+        wait_until(page, DRAWN)
         shoot(name, size)
 
 

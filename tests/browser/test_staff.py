@@ -12,7 +12,7 @@ from tests.browser.staff_pictures import (
     have_a_month_behind,
     open_first_desk,
 )
-from tests.browser.visitor import Complaints, look_like, new_window, see, sideways
+from tests.browser.visitor import Complaints, look_like, new_window, see, sideways, wait_until
 from tests.running_stack import RunningStack
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def test_a_page_of_staff_has_no_barrier_and_fits(
         open_first_desk(staff, stack)
     else:
         staff.goto(f"{stack.url}/admin/{name}")
-        staff.wait_for_function(DRAWN)
+        wait_until(staff, DRAWN)
 
     assert find_barriers(staff, axe) == []
     assert sideways(staff) <= 0

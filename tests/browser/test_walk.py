@@ -8,7 +8,7 @@ import jiwer
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
-from tests.browser.visitor import Visitor, look_like, sideways
+from tests.browser.visitor import Visitor, look_like, sideways, wait_until
 from tests.recordings import plain, spoken_text
 from tests.running_stack import RunningStack
 
@@ -48,7 +48,7 @@ def walk(browser: Browser, stack: RunningStack) -> Walk:
     page.add_init_script(WATCH)
     page.goto(stack.url)
     visitor.see("New here?")
-    page.wait_for_function("window.interactiveAt")
+    wait_until(page, "() => window.interactiveAt")
     first_bytes = sum(map(_size, loaded))
     first_shift = float(page.evaluate(SHIFT))
     interactive = float(page.evaluate("window.interactiveAt"))
@@ -131,13 +131,13 @@ class TestTheWalk:
     def test_plays_a_word_from_its_place(self, walk: Walk) -> None:
         page = walk.visitor.page
         walk.visitor.go(walk.answer, until="payments")
-        page.wait_for_function("document.querySelector('audio')?.readyState >= 1")
+        wait_until(page, "() => document.querySelector('audio')?.readyState >= 1")
 
         page.locator("button.word").nth(20).click()
 
         start = walk.visitor.read(_transcript(walk))["words"][20]["start"]
-        page.wait_for_function(
-            "(start) => document.querySelector('audio').currentTime >= start - 0.1", arg=start
+        wait_until(
+            page, "(start) => document.querySelector('audio').currentTime >= start - 0.1", start
         )
         page.evaluate("document.querySelector('audio').pause()")
 

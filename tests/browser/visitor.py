@@ -50,6 +50,24 @@ def see(page: Page, text: str, *, seconds: float = MILLISECONDS / 1000) -> None:
     expect(body).to_contain_text(text, use_inner_text=True, timeout=seconds * 1000)
 
 
+def wait_until(page: Page, condition: str, argument: object = None) -> None:
+    """
+    Return once a function of the page's own is true, which may be asynchronous.
+
+    `Page.wait_for_function` evaluates text in the page time and again, which its policy forbids.
+    """
+    page.evaluate(
+        f"""async (argument) => {{
+          const holds = {condition};
+          for (const end = Date.now() + {MILLISECONDS}; !(await holds(argument));) {{
+            if (Date.now() > end) throw new Error(`never: ${{holds}}`);
+            await new Promise((again) => setTimeout(again, 50));
+          }}
+        }}""",
+        argument,
+    )
+
+
 class Complaints(list[str]):
     """What the browser has complained about: errors of scripts, and of the security policy."""
 
@@ -147,9 +165,7 @@ class Visitor:
     def start_recording(self, seconds: float) -> None:
         """Speak so long, and go on speaking."""
         self.click("Start recording")
-        self.page.wait_for_function(
-            RECORDED, arg=seconds, timeout=1000 * seconds + MILLISECONDS, polling=100
-        )
+        wait_until(self.page, RECORDED, seconds)
 
     def read(self, path: str) -> Any:
         """Return what the API says to this person."""
