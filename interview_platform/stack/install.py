@@ -4,6 +4,7 @@ Makes `.venv` from a hashed lock, with the standard library alone. `bootstrap.py
 `python3 interview_platform/stack/bootstrap.py requirements.lock`
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -150,10 +151,11 @@ def follow(pip: subprocess.Popen[bytes], *, total: int) -> None:
 
 def installed() -> list[str]:
     """Return the names of the packages in the environment, the newest last."""
-    found = sorted(
-        VENV.glob("lib/python*/site-packages/*.dist-info"), key=lambda path: path.stat().st_mtime
-    )
-    return [path.name.partition("-")[0] for path in found]
+    found: list[tuple[float, str]] = []
+    for path in VENV.glob("lib/python*/site-packages/*.dist-info"):
+        with contextlib.suppress(FileNotFoundError):  # pip is just taking it away
+            found.append((path.stat().st_mtime, path.name.partition("-")[0]))
+    return [name for _, name in sorted(found)]
 
 
 def digest_of(lock: Path) -> str:

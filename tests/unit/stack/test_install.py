@@ -164,6 +164,13 @@ class TestProgress:
         assert said.endswith("Installing 37/120 numpy")
         assert "\n" not in said
 
+    def test_survives_a_package_that_pip_takes_away_meanwhile(self, tree: Path) -> None:
+        packages = tree / ".venv" / "lib" / "python3.11" / "site-packages"
+        (packages / "numpy-2.4.6.dist-info").mkdir(parents=True)
+        (packages / "setuptools-65.dist-info").symlink_to(packages / "gone")
+
+        assert install.installed() == ["numpy"]
+
     def test_follows_pip_by_its_log_and_its_folder(
         self, tree: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
