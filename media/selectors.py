@@ -48,8 +48,8 @@ def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> Audi
     return recording
 
 
-def find_twin(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
-    """Return the question's latest recording when it has the same bytes and was last told to a client after `since`."""
+def find_duplicate(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
+    """Return the latest recording if these bytes were sent for it, and answered, after `since`."""
     latest = (
         AudioAnswer.objects.filter(question=question)
         .select_related("question__session", "run")

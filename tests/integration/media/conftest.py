@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from interview_platform.http.arrival import BEGAN
 from interview_platform.storage_url import storage_from_url
-from media.keeping import INCOMING
 from media.models import AudioAnswer
+from media.storage import INCOMING
 from sessions.models import Question
 from tests.objects import ObjectServer
 from tests.recordings import sample, wave_bytes

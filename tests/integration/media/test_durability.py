@@ -37,7 +37,7 @@ class Probe:
         self.happens = happens
         self.duration = duration
 
-    def probe(self, audio: Path, *, audio_format: str) -> AudioFacts:
+    def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
         assert audio.exists()
         self.happens()
         return AudioFacts(
@@ -50,7 +50,7 @@ class Probe:
 
 @pytest.fixture
 def while_probing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Have something happen while a recording is examined."""
+    """Have something happen while a recording is probed."""
 
     def arrange(happens: Callable[[], object], **facts: Any) -> None:
         monkeypatch.setattr(registry, "audio_probe", lambda: Probe(happens, **facts))
@@ -78,7 +78,7 @@ class TestAFileIsThereBeforeItsRow:
 
         uploader.upload()
 
-        assert seen == [1]
+        assert seen == [2]  # what was sent, and the copy that is made of it
         assert waiting_files(uploader.storage) == []
         assert len(files_below(uploader.storage)) == 1
 
@@ -145,7 +145,7 @@ class TestNothingIsLeft:
         assert uploader.send().status_code == 409
         uploader.assert_nothing_is_left()
 
-    def test_when_nobody_can_examine_it_now(
+    def test_when_it_cannot_be_probed_now(
         self, uploader: Uploader, while_probing: Callable[..., None]
     ) -> None:
         def fail() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from media.tags import blanks
 
 from media.models import AudioAnswer
 from media.services import receive_recording
-from media.tags import blanks
 from pipeline.providers import registry
 from tests.integration.media.conftest import Uploader, files_below
 from tests.tagged import CANARY, tagged
