@@ -44,6 +44,7 @@ TARGET_RATE = 16_000  # Hz, what the recognizer hears
 SAMPLE_BYTES = 2  # signed 16 bit
 SLACK_SECONDS = 1.0  # encoders pad the end; the limit is not meant to catch that
 MAX_BROKEN_PACKETS = 64  # before the first sound: more than that is no recording
+CLOCKED = ("m4a", "webm", "ogg")  # containers that say when each packet is to be heard
 CLOCK_TOLERANCE = 0.002  # seconds that the time of a packet may differ by in a copy
 DECODER_ORDERS = ("skip_samples", "new_extradata", "param_change")  # beside a packet
 
@@ -274,10 +275,11 @@ def check_parameters(sample_rate: int, channels: int) -> None:
 class Signature:
     """What a decoder is given of one stream; streams with equal signatures decode to equal samples."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, audio_format: str) -> None:
         context = stream.codec_context
         self.codec = (context.name, context.sample_rate, context.channels, _setup_of(context))
         self.is_raw = context.name.startswith(CODEC_FAMILIES)
+        self.has_clock = audio_format in CLOCKED
         self.digest = hashlib.sha256()
         self.times = array.array("d")  # seconds
 
@@ -285,6 +287,7 @@ class Signature:
         """Take in the next packet: its bytes, what the decoder is told beside them, and its time."""
         if not self.is_raw:
             self.digest.update(f"{packet.size} {packet.is_discard} ".encode())
+        if self.has_clock:
             self.times.append(float((packet.pts or 0) * packet.time_base))
         for kind in DECODER_ORDERS:
             if packet.has_sidedata(kind):
@@ -372,7 +375,7 @@ class Copy:
         """Open the copy with the first muxer that takes all streams; raise `ValueError` if none does."""
         import av
 
-        self.sent = {stream.index: Signature(stream) for stream in self.streams}
+        self.sent = {stream.index: Signature(stream, self.format) for stream in self.streams}
         options = {"fflags": "+bitexact"}
         if self.format == "mp3":  # the header tells what to skip, and only if the source did
             options["write_xing"] = str(int(first.has_sidedata("skip_samples")))
@@ -390,7 +393,7 @@ class Copy:
         """Read the copy as the source was read, and compare; look for what was not left out."""
         with open_recording(self.path, self.format) as container:
             streams = container.streams.audio
-            found = {stream.index: Signature(stream) for stream in streams}
+            found = {stream.index: Signature(stream, self.format) for stream in streams}
             for packet in container.demux(streams):
                 if packet.size:
                     found[packet.stream.index].add(packet)

@@ -29,7 +29,19 @@ FIELDS = [
     "metadata_kept",
 ]
 ODD_DURATIONS = (
-    *("abc", "-1", "-0.5", "NaN", "nan", "Infinity", "-Infinity", "inf", "null", "undefined", "95,5"),
+    *(
+        "abc",
+        "-1",
+        "-0.5",
+        "NaN",
+        "nan",
+        "Infinity",
+        "-Infinity",
+        "inf",
+        "null",
+        "undefined",
+        "95,5",
+    ),
     *("1e308", "1e400", "0x10", "1:35", "[95]", " ", "9" * 2000, "\x00", "🎤"),
 )
 

@@ -15,8 +15,6 @@ from media.models import AudioAnswer
 from media.receiving import SILENCE_SECONDS
 from pipeline.models import PipelineRun
 from pipeline.ports import TransientError
-from pipeline.providers import registry
-from pipeline.values import AudioFacts
 from sessions.services import complete_session, delete_session
 from tests.integration.media.conftest import (
     Uploader,
@@ -28,34 +26,6 @@ from tests.integration.media.conftest import (
 from tests.recordings import wave_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-class Probe:
-    """An `AudioProbe` during which something happens."""
-
-    def __init__(self, happens: Callable[[], object], *, duration: float | None = 1.0) -> None:
-        self.happens = happens
-        self.duration = duration
-
-    def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
-        assert audio.exists()
-        self.happens()
-        return AudioFacts(
-            format=audio_format,
-            duration=self.duration,  # type: ignore[arg-type] # None is what the database refuses
-            sample_rate=16_000,
-            channels=1,
-        )
-
-
-@pytest.fixture
-def while_probing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Have something happen while a recording is probed."""
-
-    def arrange(happens: Callable[[], object], **facts: Any) -> None:
-        monkeypatch.setattr(registry, "audio_probe", lambda: Probe(happens, **facts))
-
-    return arrange
 
 
 @pytest.fixture
