@@ -35,7 +35,8 @@ def probe_and_strip(file: ReceivedFile, *, audio_format: str) -> AudioFacts:
 
 def _replace(file: ReceivedFile, copy: IO[bytes]) -> IO[bytes]:
     """Give the file the copy as its content, and return what was sent; `sha256` stays of that."""
-    file.kept_sha256 = hashlib.file_digest(copy, "sha256").hexdigest()
+    with Path(copy.name).open("rb") as written:
+        file.kept_sha256 = hashlib.file_digest(written, "sha256").hexdigest()
     sent = file.spool
     file.spool = file.file = copy
     return sent

@@ -16,7 +16,7 @@ from sessions.selectors import get_question, get_session
 def get_recording(
     *, owner: User, session_uuid: UUID, question_uuid: UUID, attempt: int | None = None
 ) -> AudioAnswer:
-    """Return one attempt at the question, else the latest; raise a not-found that says what is missing."""
+    """Return one attempt, else the latest; raise a not-found that says what is missing."""
     found = _own(owner).filter(question__uuid=question_uuid, question__session__uuid=session_uuid)
     if attempt is not None:
         recording = found.filter(attempt=attempt).first()

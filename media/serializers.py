@@ -18,10 +18,10 @@ State = PipelineRun.State
 
 
 class AdvisoryDuration(serializers.FloatField):
-    """Seconds as a client believes; None for anything that is no such number, such as `Infinity`."""
+    """Seconds as a client believes; None for what is no such number, as `Infinity`."""
 
     def run_validation(self, data: Any = serializers.empty) -> float | None:
-        """Return the seconds or None; refuse nothing, as browsers do not know how long they record."""
+        """Return the seconds or None; refuse nothing, as browsers do not know how long it is."""
         try:
             seconds: float | None = super().run_validation(data)
         except serializers.ValidationError:
@@ -41,7 +41,7 @@ class RecordingIn(serializers.Serializer[AudioAnswer]):
         required=False,
         min_value=0.0,
         max_value=MAX_CLIENT_DURATION,
-        help_text="Seconds as the client believes; what is measured counts, anything else is ignored.",
+        help_text="Seconds as the client believes; the measured duration counts, so nonsense is ignored.",
     )
 
     def validate_file(self, file: ReceivedFile) -> ReceivedFile:
@@ -80,8 +80,8 @@ class RecordingOut(serializers.Serializer[AudioAnswer]):
     status = serializers.SerializerMethodField()
     metadata_kept = serializers.BooleanField(
         help_text=(
-            "True if the file could not be rewritten safely: it is kept byte for byte as it was sent,"
-            " with any names, places or pictures in it. Else only its sound is kept."
+            "True if the file could not be rewritten safely: it is kept byte for byte as it was"
+            " sent, with any names, places or pictures in it. Else only its sound is kept."
         )
     )
 

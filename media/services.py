@@ -112,7 +112,7 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
 
 @transaction.atomic
 def receive_text(*, question: Question, text: str) -> PipelineRun:
-    """Take a typed answer as the question's next attempt, and start its run; raise as `receive_recording` does."""
+    """Take a typed answer as the next attempt and start its run; raise as `receive_recording`."""
     attempt = note_recording(question=question)
     quotas.take(question.session.owner_id, {"uploads": 1})
     quotas.take_place(question.session.owner_id)
@@ -151,7 +151,7 @@ def sweep_orphans(
 
 
 def _language_of(session: InterviewSession) -> str:
-    """Return what the user writes in: the session's language, else their own; not by their words."""
+    """Return what the user writes in: the session's language, else their own."""
     known = (session.language, known_or_auto(session.owner.language))
     return next((language for language in known if language != AUTO), ENGLISH)
 

@@ -84,7 +84,7 @@ def delete(key: str) -> None:
 
 
 def remove_if_empty(folder: str) -> bool:
-    """Remove an empty folder of the storage; return whether it was one. Object storages have none."""
+    """Remove an empty folder of the storage; return whether it was one. Buckets have none."""
     root = storage_root()
     if root is None:
         return False
@@ -123,7 +123,7 @@ def _rename_durably(spool: IO[bytes], target: Path) -> None:
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make the folder and those above it, for us alone; return those that a new name appeared in."""
+    """Make the folder and those above it, private; return those that a new name appeared in."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=PRIVATE, exist_ok=True)

@@ -27,13 +27,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 DEMUXERS = {"mp3": "mp3", "wav": "wav", "m4a": "mp4", "webm": "matroska", "ogg": "ogg"}
-MUXERS = {  # the first that can hold the codecs
-    "mp3": ("mp3",),
-    "wav": ("wav",),
-    "m4a": ("ipod", "mp4", "mov"),
-    "webm": ("webm", "matroska"),
-    "ogg": ("ogg",),
-}
+MUXERS = {"m4a": ("ipod", "mp4", "mov"), "webm": ("webm", "matroska")}  # else named as the format
 CODECS = frozenset(
     {"mp3", "mp3float", "aac", "alac", "opus", "libopus", "vorbis", "flac", "speex", "libspeex"}
 )
@@ -59,9 +53,7 @@ CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
-TRAILER_BYTES = (
-    4_194_304  # at the end of a WAV file, in which chunks behind the sound are looked for
-)
+TRAILER_BYTES = 4_194_304  # of a WAV file, in which chunks behind the sound are looked for
 CHUNK_HEADER_BYTES = 8
 CHUNKS = re.compile(  # that may follow the sound in a WAV file
     rb"LIST|id3 |ID3 |bext|iXML|axml|_PMX|cart|cue |smpl|inst|fact|JUNK|junk|PAD |FLLR|PEAK|DISP"
@@ -121,7 +113,7 @@ def limit_resources(mode: str, *, output_bytes: int) -> None:
     }
     for name, wanted in limits.items():
         hard = resource.getrlimit(name)[1]
-        # At its hard limit of time a process is killed; a second before, SIGXCPU says whose fault it is.
+        # At its hard limit of time a process is killed; a second before, SIGXCPU says why.
         ceiling = wanted + 1 if name == resource.RLIMIT_CPU else wanted
         if hard != resource.RLIM_INFINITY:
             ceiling = min(ceiling, hard)
@@ -141,7 +133,7 @@ def leave_network() -> None:
     Move into an empty network namespace.
 
     Many containers forbid namespaces; then the forced demuxer and the protocol white list, which
-    alone keep FFmpeg from the network, still stand. So a refusal here does not refuse the recording.
+    alone keep FFmpeg from the network, still stand. So a failure here refuses no recording.
     """
     with contextlib.suppress(OSError, AttributeError, ImportError):
         import ctypes
@@ -158,12 +150,12 @@ def run(
     import av
 
     try:
-        end, is_joined = find_wave_end(source) if audio_format == "wav" else (None, False)
+        end, is_whole = find_wave_end(source) if audio_format == "wav" else (None, True)
         with open_recording(source, audio_format, end=end) as container:
             reader = Reader(container, max_seconds=max_seconds)
             if mode == "decode" and output is not None:
                 return reader.decode(output)
-            if output is None or is_joined:
+            if output is None or not is_whole:
                 return {**reader.measure(), "copied": 0}
             copy = Copy(output, audio_format, container.streams.audio)
             found = reader.measure(copy)
@@ -199,7 +191,7 @@ def read_through(source: str) -> None:
 
 def find_wave_end(source: str) -> tuple[int | None, bool]:
     """
-    Return where the samples of a WAV file end, None if where FFmpeg says; and if another file follows.
+    Return where the samples of a WAV file end (None: where FFmpeg says), and if they are all of it.
 
     The header of a recorder that was killed says too little: FFmpeg reads to the end of the file
     when it says 0, and stops too early when it was written some time before.
@@ -208,20 +200,22 @@ def find_wave_end(source: str) -> tuple[int | None, bool]:
         reader = Reader(container)
         packets = [(packet.pos, packet.size) for packet in reader.packets([reader.stream])]
         is_raw = reader.stream.codec_context.name.startswith(CODEC_FAMILIES)
-    if not is_raw or not packets or None in (packets[0][0], packets[-1][0]):
+    if not packets or None in (packets[0][0], packets[-1][0]):
         return None, False
     start, end = packets[0][0], sum(packets[-1])
     with open(source, "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    found = find_trailing_chunks(data, start)
+    if not is_raw:  # their packets do not tell where they lie
+        return None, found == len(data)
     chunks = read_chunks(data, end)
     if chunks:
-        return None, not SOUND_CHUNKS.isdisjoint(chunks)
-    found = find_trailing_chunks(data, start)
-    return (found if abs(found - end) >= CHUNK_HEADER_BYTES else None), False
+        return None, SOUND_CHUNKS.isdisjoint(chunks)
+    return (found if abs(found - end) >= CHUNK_HEADER_BYTES else None), True
 
 
 def read_chunks(data: mmap.mmap, at: int) -> list[bytes]:
-    """Return the names of the chunks from here to the end of the file; none if these are no chunks."""
+    """Return the names of the chunks from here to the end of the file; none if there are none."""
     names = []
     at += at % 2  # chunks begin at even places
     while len(data) - at >= CHUNK_HEADER_BYTES:
@@ -253,16 +247,12 @@ def _audio_stream(container: Any) -> Any:
         raise Rejected("no_audio")
     stream = container.streams.audio[0]
     context = stream.codec_context
-    if context is None or not _known_codec(context.name):
+    if context is None or not (context.name in CODECS or context.name.startswith(CODEC_FAMILIES)):
         raise Rejected("unsupported_format")
     context.thread_count = 1
     if context.sample_rate or context.channels:
         check_parameters(context.sample_rate, context.channels)
     return stream
-
-
-def _known_codec(name: str) -> bool:
-    return name in CODECS or name.startswith(CODEC_FAMILIES)
 
 
 def check_parameters(sample_rate: int, channels: int) -> None:
@@ -273,22 +263,26 @@ def check_parameters(sample_rate: int, channels: int) -> None:
 
 
 class Signature:
-    """What a decoder is given of one stream; streams with equal signatures decode to equal samples."""
+    """Digest of what a decoder is given of one stream: equal ones decode to equal samples."""
 
     def __init__(self, stream: Any, audio_format: str) -> None:
         context = stream.codec_context
-        self.codec = (context.name, context.sample_rate, context.channels, _setup_of(context))
         self.is_raw = context.name.startswith(CODEC_FAMILIES)
+        shape = (context.sample_rate, context.channels) if self.is_raw else ()  # else in the setup
+        self.codec = (context.name, shape, _setup_of(context))
         self.has_clock = audio_format in CLOCKED
         self.digest = hashlib.sha256()
-        self.times = array.array("d")  # seconds
+        self.start: float | None = None  # seconds
+        self.times = array.array("d")  # seconds after it
 
     def add(self, packet: Any) -> None:
-        """Take in the next packet: its bytes, what the decoder is told beside them, and its time."""
+        """Take in the next packet: its bytes, what a decoder is told beside them, its time."""
         if not self.is_raw:
             self.digest.update(f"{packet.size} {packet.is_discard} ".encode())
         if self.has_clock:
-            self.times.append(float((packet.pts or 0) * packet.time_base))
+            seconds = float((packet.pts or 0) * packet.time_base)
+            self.start = seconds if self.start is None else self.start
+            self.times.append(seconds - self.start)
         for kind in DECODER_ORDERS:
             if packet.has_sidedata(kind):
                 self.digest.update(packet.get_sidedata(kind))
@@ -296,15 +290,11 @@ class Signature:
 
     def equals(self, other: "Signature") -> bool:
         """Return whether both streams decode to the same samples, at the same times."""
-        mine, others = self.times, other.times
+        shifts = (abs(mine - its) for mine, its in zip(self.times, other.times, strict=True))
         return (
             self.codec == other.codec
             and self.digest.digest() == other.digest.digest()
-            and len(mine) == len(others)
-            and all(
-                abs((mine[at] - mine[0]) - (others[at] - others[0])) <= CLOCK_TOLERANCE
-                for at in range(len(mine))
-            )
+            and max(shifts, default=0.0) <= CLOCK_TOLERANCE
         )
 
 
@@ -343,8 +333,6 @@ class Copy:
 
     def add(self, packet: Any) -> None:
         """Copy one packet; it belongs to the copy from then on."""
-        from av.error import FFmpegError
-
         if self.has_failed or (self.format == "mp3" and not has_sync(packet)):
             return
         try:
@@ -354,32 +342,30 @@ class Copy:
             self.sent[index].add(packet)
             packet.stream = self.targets[index]
             self.container.mux_one(packet)
-        except (FFmpegError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever it is, the recording is kept as it came
             self.has_failed = True
         if time.process_time() > COPY_CPU_SECONDS:
             self.has_failed = True
 
     def finish(self) -> bool:
         """Close the copy; return whether it is there and decodes to what the source decodes to."""
-        from av.error import FFmpegError
-
         if self.container is None:
             return False
         try:
             self.container.close()
             return not self.has_failed and self._is_faithful()
-        except (FFmpegError, ValueError):
+        except Exception:  # noqa: BLE001 - as above
             return False
 
     def _open(self, first: Any) -> None:
-        """Open the copy with the first muxer that takes all streams; raise `ValueError` if none does."""
+        """Open the copy with the first muxer that takes all streams; raise `ValueError` if none."""
         import av
 
         self.sent = {stream.index: Signature(stream, self.format) for stream in self.streams}
         options = {"fflags": "+bitexact"}
         if self.format == "mp3":  # the header tells what to skip, and only if the source did
             options["write_xing"] = str(int(first.has_sidedata("skip_samples")))
-        for muxer in MUXERS[self.format]:
+        for muxer in MUXERS.get(self.format, (self.format,)):
             self.container = av.open(self.path, "w", format=muxer, options=options)
             with contextlib.suppress(ValueError):
                 self.targets = {
@@ -404,7 +390,7 @@ class Copy:
 
 
 def has_sync(packet: Any) -> bool:
-    """Return whether this is a frame of MP3: the demuxer also hands out what lies between frames."""
+    """Return whether this is a frame of MP3, as the demuxer also yields what lies between."""
     head = bytes(packet).lstrip(b"\0")[:2]
     return head[:1] == b"\xff" and head[1:] >= b"\xe0"
 
@@ -426,7 +412,7 @@ class Reader:
         for packet in self.packets(self.container.streams.audio if copy else [self.stream]):
             if packet.stream.index == self.stream.index:
                 if self.heard is None:
-                    self._listen(packet)
+                    next(self._frames(packet), None)
                 seconds += self._packet_seconds(packet)
                 if seconds > self.limit:
                     raise Rejected("audio_too_long")
@@ -459,20 +445,13 @@ class Reader:
                 packet = next(packets)
             except (StopIteration, error.EOFError):
                 return
-            except error.InvalidDataError:
-                self.broke_off = True
-                return
-            except error.FFmpegError:
-                if self.heard is None:
+            except error.FFmpegError as fault:
+                if self.heard is None and not isinstance(fault, error.InvalidDataError):
                     raise
                 self.broke_off = True
                 return
             if packet.size:
                 yield packet
-
-    def _listen(self, packet: Any) -> None:
-        for _frame in self._frames(packet):
-            return
 
     def _frames(self, packet: Any) -> Iterator[Any]:
         """Yield the packet's frames that hold samples; note broken packets."""
@@ -493,7 +472,7 @@ class Reader:
                 yield frame
 
     def _packet_seconds(self, packet: Any) -> float:
-        """Return how long the packet lasts; containers without durations get the decoder's frame size."""
+        """Return how long the packet lasts, by the decoder's frame size where it does not say."""
         if packet.duration and packet.time_base:
             return float(packet.duration * packet.time_base)
         context = self.stream.codec_context
@@ -501,7 +480,7 @@ class Reader:
         return (context.frame_size or 0) / rate
 
     def _resampled(self) -> Iterator[bytes]:
-        """Yield the sound in the recognizer's shape; a change of shape in the middle starts a new resampler."""
+        """Yield the sound as the recognizer wants it; a change of shape starts a new resampler."""
         from av.audio.resampler import AudioResampler
 
         resampler, shape = None, None
@@ -510,10 +489,8 @@ class Reader:
             if resampler is None or found != shape:
                 if resampler is not None:
                     yield from _bytes_of(resampler.resample(None))
-                resampler, shape = (
-                    AudioResampler(format="s16", layout="mono", rate=TARGET_RATE),
-                    found,
-                )
+                resampler = AudioResampler(format="s16", layout="mono", rate=TARGET_RATE)
+                shape = found
             frame.pts = None  # gaps and jumps in the file's clock must not become silence or hours
             yield from _bytes_of(resampler.resample(frame))
         if resampler is not None:

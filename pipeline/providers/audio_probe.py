@@ -1,4 +1,4 @@
-"""`AudioProbe` over the bounded child: probe and copy an untrusted recording, without decoding it."""
+"""`AudioProbe` over the bounded child: probe and copy an untrusted recording."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ class ChildAudioProbe:
     max_seconds: float
 
     def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
-        """Return what the recording holds; see `AudioProbe` for `copy` and for what may be raised."""
+        """Return what the recording holds; see `AudioProbe` for `copy` and what may be raised."""
         found = run_child(
             "probe",
             audio,

@@ -1,4 +1,4 @@
-"""Has `audio_child.py` open a recording in a bounded process, and turns its answers into our errors."""
+"""Run `audio_child.py`, which opens one recording, in a bounded process."""
 
 import json
 import logging
@@ -23,10 +23,15 @@ ANSWER_BYTES: Final = 65_536  # that are read of what the process writes
 LOGGED_CHARACTERS: Final = 300  # of the last line of a traceback
 
 SENTENCES: Final = {
-    "unsupported_format": "The recording is not MP3, WAV, M4A, WebM or Ogg audio that can be played.",
+    "unsupported_format": (
+        "The recording is not MP3, WAV, M4A, WebM or Ogg audio that can be played."
+    ),
     "no_audio": "The file holds no sound.",
     "audio_too_long": "The recording is longer than {limit:g} seconds.",
-    "unsupported_audio_parameters": "The recording's sample rate or number of channels is out of range (8 to 192 kHz, 1 to 8 channels).",
+    "unsupported_audio_parameters": (
+        "The recording's sample rate or number of channels is out of range"
+        " (8 to 192 kHz, 1 to 8 channels)."
+    ),
 }
 MACHINE_TROUBLES: Final = {
     "disk_full": "There is no room on the disk to decode the recording.",

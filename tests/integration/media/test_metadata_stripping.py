@@ -31,7 +31,7 @@ def joined(tmp_path: Path) -> bytes:
 
 
 def late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the next upload begin when the last one was answered, as if both were under way at once."""
+    """Have the next upload begin when the last one was answered, as if both came at once."""
     began_at = AudioAnswer.objects.get().created_at
     real = receive_recording
 

@@ -1,4 +1,4 @@
-"""Property of the copies without metadata: what is kept decodes to what was sent, or it is what was sent."""
+"""Copies without metadata: what is kept decodes to what was sent, or is what was sent."""
 
 import importlib.util
 import math
@@ -355,10 +355,10 @@ def _probe(child: ModuleType, source: Path, folder: Path) -> dict[str, object]:
 
 
 def _spoiling(add: object, how: str) -> object:
-    """Return `Copy.add` with a fault in the tenth packet: it is written otherwise than it was read."""
+    """Return `Copy.add` with a fault: the tenth packet is written otherwise than it was read."""
     count = 0
 
-    def spoilt(copy: object, packet: av.Packet) -> None:
+    def spoilt(copy: object, packet: "av.Packet[av.AudioStream]") -> None:
         nonlocal count
         count += 1
         if count != 10:

@@ -64,9 +64,7 @@ def child_of(parent: psutil.Process) -> psutil.Process:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.status() == psutil.STATUS_ZOMBIE
-    return True
+    return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
 
 
 @linux
