@@ -58,6 +58,7 @@ class RecordingAdmin(RunActions, LargeTableMixin, ModelAdmin):
         "client_duration",
         "size_bytes",
         "sha256",
+        "metadata_kept",
         "storage_key",
         "created_at",
     )

@@ -48,7 +48,7 @@ def content_type(audio_format: str) -> str:
 
 
 def public_name(*, position: int, attempt: int, audio_format: str) -> str:
-    """Return the name that a recording is shown under: made of numbers, never of the client's words."""
+    """Return the name that a recording is shown under: of numbers, never of the client's words."""
     return f"question-{position:02d}-attempt-{attempt:02d}.{audio_format}"
 
 

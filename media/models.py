@@ -30,6 +30,9 @@ class AudioAnswer(models.Model):
     duration = models.FloatField()  # seconds, measured
     client_duration = models.FloatField(null=True, blank=True)  # seconds, as the client believed
     created_at = models.DateTimeField(auto_now_add=True)
+    metadata_kept = models.BooleanField(
+        default=False, db_default=False
+    )  # the file is as it was sent
     sent_again_at = models.DateTimeField(null=True, blank=True)  # the same bytes, at the same time
     expired_at = models.DateTimeField(
         null=True, blank=True

@@ -23,7 +23,7 @@ from rest_framework.request import Request
 from accounts.idempotency import FORM_OVERHEAD
 from interview_platform.errors import Detail, Invalid, Refused, TooLarge
 from media.audio_files import HEAD_BYTES
-from media.keeping import open_spool
+from media.storage import open_spool
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from sessions.selectors import get_question, get_session
 def get_recording(
     *, owner: User, session_uuid: UUID, question_uuid: UUID, attempt: int | None = None
 ) -> AudioAnswer:
-    """Return one attempt at the question, else the latest; raise a not-found that says what is missing."""
+    """Return one attempt, else the latest; raise a not-found that says what is missing."""
     found = _own(owner).filter(question__uuid=question_uuid, question__session__uuid=session_uuid)
     if attempt is not None:
         recording = found.filter(attempt=attempt).first()
@@ -48,8 +48,8 @@ def get_recording_by_name(*, owner: User, session_uuid: UUID, name: str) -> Audi
     return recording
 
 
-def find_twin(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
-    """Return the question's latest recording when it has the same bytes and was last told to a client after `since`."""
+def find_duplicate(*, question: Question, sha256: str, since: datetime) -> AudioAnswer | None:
+    """Return the latest recording if these bytes were sent for it, and answered, after `since`."""
     latest = (
         AudioAnswer.objects.filter(question=question)
         .select_related("question__session", "run")

@@ -16,9 +16,9 @@ from rest_framework.request import Request
 
 from interview_platform.errors import NotFound, Refused
 from media.audio_files import content_type
-from media.keeping import StorageIsAway
 from media.models import AudioAnswer
 from media.serializers import name_of
+from media.storage import StorageUnavailable
 from pipeline.providers import bucket
 from pipeline.services import AudioExpired
 
@@ -171,7 +171,7 @@ def _storage_at_work() -> Iterator[None]:
     except FileNotFoundError as gone:
         raise AudioIsGone from gone
     except OSError as trouble:
-        raise StorageIsAway(headers={"Retry-After": "10"}) from trouble
+        raise StorageUnavailable(headers={"Retry-After": "10"}) from trouble
 
 
 def _wanted_span(request: Request | HttpRequest, *, size: int, etag: str) -> Span | None:

@@ -1,4 +1,4 @@
-"""What may come in with a recording, and what goes out about it."""
+"""Serializers of uploads and recordings."""
 
 import math
 from typing import Any
@@ -11,10 +11,22 @@ from media.models import AudioAnswer
 from media.receiving import ReceivedFile
 from pipeline.models import PipelineRun
 
-LONGEST = 86_400.0  # seconds that a client may believe: a day
+MAX_CLIENT_DURATION = 86_400.0  # seconds: a day
 MISSING = "No file was submitted"
 STATUSES = ("queued", "processing", "completed", "failed")
 State = PipelineRun.State
+
+
+class AdvisoryDuration(serializers.FloatField):
+    """Seconds as a client believes; None for what is no such number, as `Infinity`."""
+
+    def run_validation(self, data: Any = serializers.empty) -> float | None:
+        """Return the seconds or None; refuse nothing, as browsers do not know how long it is."""
+        try:
+            seconds: float | None = super().run_validation(data)
+        except serializers.ValidationError:
+            return None
+        return seconds if seconds is not None and math.isfinite(seconds) else None
 
 
 class RecordingIn(serializers.Serializer[AudioAnswer]):
@@ -25,11 +37,11 @@ class RecordingIn(serializers.Serializer[AudioAnswer]):
         error_messages={"required": MISSING, "invalid": MISSING, "null": MISSING},
         help_text="MP3, WAV, M4A, WebM or Ogg, up to 50 MB and 30 minutes.",
     )
-    duration = serializers.FloatField(
+    duration = AdvisoryDuration(
         required=False,
         min_value=0.0,
-        max_value=LONGEST,
-        help_text="Seconds as the client believes; what is measured counts.",
+        max_value=MAX_CLIENT_DURATION,
+        help_text="Seconds as the client believes; the measured duration counts, so nonsense is ignored.",
     )
 
     def validate_file(self, file: ReceivedFile) -> ReceivedFile:
@@ -37,12 +49,6 @@ class RecordingIn(serializers.Serializer[AudioAnswer]):
         if not file.size:
             raise serializers.ValidationError("The file is empty.", code="empty_file")
         return file
-
-    def validate_duration(self, seconds: float) -> float:
-        """Refuse what is no number of seconds, such as NaN."""
-        if not math.isfinite(seconds):
-            raise serializers.ValidationError("A valid number is required.", code="invalid")
-        return seconds
 
 
 class AttemptIn(serializers.Serializer[Any]):
@@ -69,9 +75,15 @@ class RecordingOut(serializers.Serializer[AudioAnswer]):
     file_path = serializers.SerializerMethodField(help_text="Needs the owner's token.")
     duration = serializers.FloatField(help_text="Seconds, measured.")
     format = serializers.ChoiceField(choices=FORMATS)
-    size_bytes = serializers.IntegerField()
+    size_bytes = serializers.IntegerField(help_text="Of the file as it was sent.")
     attempt = serializers.IntegerField(help_text="From 1.")
     status = serializers.SerializerMethodField()
+    metadata_kept = serializers.BooleanField(
+        help_text=(
+            "True if the file could not be rewritten safely: it is kept byte for byte as it was"
+            " sent, with any names, places or pictures in it. Else only its sound is kept."
+        )
+    )
 
     def get_file_path(self, recording: AudioAnswer) -> str:
         """Return the public path."""

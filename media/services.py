@@ -1,33 +1,32 @@
 """
-The front door for changes to recordings.
+Changes to recordings and typed answers.
 
-What is the same recording? A new upload is a new attempt, and supersedes the one in work, even with bytes that were sent
-before: whoever sends them again after an answer means it. But a double click, a proxy that retries or twenty copies of one
-request at once are one recording: the same bytes that were already under way when an attempt was accepted, or when
-others like them got its answer, get it, too, and make neither a row nor a run. Clients that want more send an `Idempotency-Key`.
+A new upload is a new attempt and supersedes the one in work, even with bytes that were sent before.
+But a double click, a proxy that retries or twenty copies of one request at once are one recording:
+the same bytes that were under way when an attempt was accepted, or when a duplicate of them got its
+answer, get this answer, too, and make neither a row nor a run. Clients that want more send an
+`Idempotency-Key`.
 """
 
 import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from interview_platform.errors import Detail, Invalid, Refused, UnsupportedMedia
-from media import keeping, orphans
+from media import orphan_cleanup, storage
 from media.audio_files import sniff_format
+from media.metadata_stripping import probe_and_strip
 from media.models import AudioAnswer
 from media.receiving import FIELD, ReceivedFile
-from media.selectors import find_twin
-from media.stripping import strip_tags
+from media.selectors import find_duplicate
 from pipeline import quotas
 from pipeline.models import PipelineRun
 from pipeline.ports import PermanentError, TransientError
-from pipeline.providers import registry
 from pipeline.services import start_run, start_typed_run
 from pipeline.values import AudioFacts, Transcript
 from sessions.languages import AUTO, ENGLISH, known_or_auto
@@ -42,7 +41,7 @@ ORPHAN_AGE: Final = timedelta(hours=1)  # far above the time between a file and 
 
 
 class UnsupportedFormat(UnsupportedMedia):
-    """Neither signature nor decoder say that this is audio of a kind that we take."""
+    """Signature or decoder say that this is no audio of a format that we take."""
 
     code = "unsupported_format"
 
@@ -51,22 +50,22 @@ class UnsupportedFormat(UnsupportedMedia):
         super().__init__(message, details=(Detail(FIELD, message, self.code),))
 
 
-class UselessRecording(Invalid):
-    """It is audio, but there is nothing in it, or too much."""
+class UnusableAudio(Invalid):
+    """The recording is audio without sound, or with too much of it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(details=(Detail(FIELD, message, code),))
 
 
-class CannotExamine(Refused):
-    """The machine has no room or no time to look at the recording now."""
+class ProbeFailed(Refused):
+    """The machine has no room or no time to probe the recording now."""
 
     status = 503
     code = "unavailable"
     message = "The service is temporarily unavailable"
 
 
-class AlreadyReceived(Exception):  # noqa: N818 - not an error: it takes back the transaction
+class DuplicateUpload(Exception):  # noqa: N818 - not an error: it rolls the transaction back
     """The same bytes became an attempt while these were under way."""
 
     def __init__(self, recording: AudioAnswer) -> None:
@@ -76,7 +75,7 @@ class AlreadyReceived(Exception):  # noqa: N818 - not an error: it takes back th
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What came in, and when it began to."""
+    """A received file, when its request began, and what the client said of it."""
 
     file: ReceivedFile
     began_at: datetime
@@ -84,7 +83,7 @@ class Upload:
 
 
 def require_open_for_recordings(session: InterviewSession) -> None:
-    """Raise `SessionCompleted` before a body is read in vain; the same is asked again under the lock."""
+    """Raise `SessionCompleted` before a body is read in vain; checked again under the lock."""
     if session.status == InterviewSession.Status.COMPLETED:
         raise SessionCompleted
 
@@ -93,27 +92,27 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
     """
     Check the recording, make it durable, and start its run: file first, then rows.
 
-    Raise `UnsupportedFormat`, `UselessRecording`, `SessionCompleted`, `OverQuota` or a not-found; after these, and after any surprise,
-    no row and no file are left.
+    Raise `UnsupportedFormat`, `UnusableAudio`, `ProbeFailed`, `SessionCompleted`, `OverQuota` or a
+    not-found; after these, and after any unexpected error, no row and no file are left.
     """
-    facts = examine(upload.file)
-    key = keeping.keep(
+    facts = probe(upload.file)
+    key = storage.store(
         upload.file.spool,
-        key=keeping.recording_key(question.session, uuid=uuid.uuid4(), audio_format=facts.format),
+        key=storage.recording_key(question.session, uuid=uuid.uuid4(), audio_format=facts.format),
     )
     try:
-        recording = _note(question=question, upload=upload, facts=facts, key=key)
+        recording = _save(question=question, upload=upload, facts=facts, key=key)
     except BaseException:  # without a 201 nothing is to be left, whatever it was
-        _discard_unless_noted(key)
+        _delete_unless_saved(key)
         raise
     if recording.storage_key != key:
-        keeping.discard(key)
+        storage.delete(key)
     return recording
 
 
 @transaction.atomic
 def receive_text(*, question: Question, text: str) -> PipelineRun:
-    """Take a typed answer as the question's next attempt, and start its run; raise as `receive_recording` does."""
+    """Take a typed answer as the next attempt and start its run; raise as `receive_recording`."""
     attempt = note_recording(question=question)
     quotas.take(question.session.owner_id, {"uploads": 1})
     quotas.take_place(question.session.owner_id)
@@ -123,56 +122,49 @@ def receive_text(*, question: Question, text: str) -> PipelineRun:
     return start_typed_run(question=question, attempt=attempt, transcript=typed)
 
 
-def examine(file: ReceivedFile) -> AudioFacts:
-    """
-    Return what the recording holds; its signature picks the demuxer, a bounded child looks inside.
-
-    What its recorder wrote beside the sound is blanked before: what we cannot read afterwards we would not keep.
-    """
+def probe(file: ReceivedFile) -> AudioFacts:
+    """Return what the recording holds, and remove its metadata; its signature picks the demuxer."""
     audio_format = sniff_format(file.head)
     if audio_format is None:
         raise UnsupportedFormat
-    path = Path(file.temporary_file_path())
     try:
-        strip_tags(file, audio_format=audio_format)
-    except OSError as trouble:
-        logger.warning("A recording could not be rid of its tags: %s", trouble)
-        raise CannotExamine(headers={"Retry-After": "5"}) from trouble
-    try:
-        return registry.audio_probe().probe(path, audio_format=audio_format)
+        return probe_and_strip(file, audio_format=audio_format)
     except PermanentError as refusal:
         if refusal.code == UnsupportedFormat.code:
             raise UnsupportedFormat from refusal
-        raise UselessRecording(refusal.code, refusal.message) from refusal
-    except TransientError as trouble:
-        logger.warning("A recording could not be examined: %s", trouble)
-        raise CannotExamine(headers={"Retry-After": "5"}) from trouble
+        raise UnusableAudio(refusal.code, refusal.message) from refusal
+    except (TransientError, OSError) as error:
+        logger.warning("A recording could not be probed: %s", error)
+        raise ProbeFailed(headers={"Retry-After": "5"}) from error
 
 
-def sweep_orphans(*, older_than: timedelta = ORPHAN_AGE, dry_run: bool = False) -> orphans.Swept:
+def sweep_orphans(
+    *, older_than: timedelta = ORPHAN_AGE, dry_run: bool = False
+) -> orphan_cleanup.Swept:
     """
-    Remove recordings without a row, and what killed uploads have left; say what there was.
+    Remove recordings without a row, and what killed uploads have left; return what there was.
 
-    Rows whose file is gone stay: their run says `audio_missing`. Nothing younger than `older_than` is touched.
+    Rows whose file is gone stay: their run says `audio_missing`. What is younger than `older_than`
+    is not touched.
     """
-    return orphans.sweep(older_than=older_than, dry_run=dry_run)
+    return orphan_cleanup.sweep(older_than=older_than, dry_run=dry_run)
 
 
 def _language_of(session: InterviewSession) -> str:
-    """Return what the person writes in: the session's language, else his own; nobody looks at the words."""
+    """Return what the user writes in: the session's language, else their own."""
     known = (session.language, known_or_auto(session.owner.language))
     return next((language for language in known if language != AUTO), ENGLISH)
 
 
-def _note(*, question: Question, upload: Upload, facts: AudioFacts, key: str) -> AudioAnswer:
-    """Write the rows, in one transaction, or return the attempt that these bytes are already."""
+def _save(*, question: Question, upload: Upload, facts: AudioFacts, key: str) -> AudioAnswer:
+    """Write the rows in one transaction, or return the attempt that these bytes are already."""
     try:
         with transaction.atomic():
             attempt = note_recording(question=question)
-            _look_for_twin(question, upload)
+            _require_no_duplicate(question, upload)
             _use_quotas(question, upload, facts)
             return _create(question, attempt=attempt, upload=upload, facts=facts, key=key)
-    except AlreadyReceived as same:  # of many at once, the next may overlap with this one alone
+    except DuplicateUpload as same:  # of many at once, the next may overlap with this one alone
         AudioAnswer.objects.filter(pk=same.recording.pk).update(sent_again_at=timezone.now())
         return same.recording
 
@@ -184,10 +176,10 @@ def _use_quotas(question: Question, upload: Upload, facts: AudioFacts) -> None:
     quotas.take_place(owner)
 
 
-def _look_for_twin(question: Question, upload: Upload) -> None:
-    twin = find_twin(question=question, sha256=upload.file.sha256, since=upload.began_at)
-    if twin is not None:
-        raise AlreadyReceived(twin)
+def _require_no_duplicate(question: Question, upload: Upload) -> None:
+    duplicate = find_duplicate(question=question, sha256=upload.file.sha256, since=upload.began_at)
+    if duplicate is not None:
+        raise DuplicateUpload(duplicate)
 
 
 def _create(
@@ -212,14 +204,15 @@ def _create(
         format=facts.format,
         duration=facts.duration,
         client_duration=upload.client_duration,
+        metadata_kept=not facts.is_copied,
     )
 
 
-def _discard_unless_noted(key: str) -> None:
-    """Remove the file, unless the commit went through although it said otherwise."""
+def _delete_unless_saved(key: str) -> None:
+    """Delete the file, unless the commit went through although it said otherwise."""
     try:
-        noted = AudioAnswer.objects.filter(storage_key=key).exists()
-    except DatabaseError:  # nobody knows: the sweeper will look when the database is back
+        is_saved = AudioAnswer.objects.filter(storage_key=key).exists()
+    except DatabaseError:  # unknown: the sweep will look when the database is back
         return
-    if not noted:
-        keeping.discard(key)
+    if not is_saved:
+        storage.delete(key)

@@ -43,6 +43,7 @@ UPLOADED = OpenApiExample(
         "size_bytes": 1234567,
         "attempt": 1,
         "status": "queued",
+        "metadata_kept": False,
     },
     response_only=True,
     status_codes=["201"],

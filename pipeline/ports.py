@@ -58,10 +58,11 @@ class SpeechToText(Protocol):
 class AudioProbe(Protocol):
     """Looks at an untrusted recording, in a bounded child process."""
 
-    def probe(self, audio: Path, *, audio_format: str) -> AudioFacts:
+    def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
         """
-        Return what the recording holds.
+        Return what the recording holds; with `copy`, write its sound there, without any metadata.
 
+        `is_copied` says if that is there and decodes to the same samples; else it must not be used.
         Raise `PermanentError` with code `unsupported_format`, `no_audio`, `audio_too_long` or
         `unsupported_audio_parameters`; `TransientError` when the machine is at fault.
         """

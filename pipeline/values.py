@@ -261,6 +261,7 @@ class AudioFacts:
     duration: float  # seconds, measured from packets
     sample_rate: int  # Hz
     channels: int
+    is_copied: bool = False  # a copy without metadata was written that decodes to the same samples
 
 
 @dataclass(frozen=True, slots=True)

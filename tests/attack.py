@@ -10,9 +10,9 @@ from django.conf import settings
 
 from interview_platform.errors import Refused
 from media.audio_files import HEAD_BYTES
-from media.keeping import SPOOL_PREFIX
 from media.receiving import ReceivedFile
-from media.services import examine
+from media.services import probe
+from media.storage import SPOOL_PREFIX
 from pipeline.ports import PermanentError, StageError
 from pipeline.providers import audio_samples
 
@@ -35,7 +35,7 @@ class Verdict:
 
 
 def decide(content: bytes, *, folder: Path) -> Verdict:
-    """Return what is made of these bytes, with the file lying in this folder while it is examined."""
+    """Return what is made of these bytes, with the file lying in this folder while it is probed."""
     with tempfile.NamedTemporaryFile(prefix=SPOOL_PREFIX, dir=folder) as spool:
         spool.write(content)
         spool.flush()
@@ -47,11 +47,12 @@ def decide(content: bytes, *, folder: Path) -> Verdict:
         )
         began = time.monotonic()
         try:
-            facts = examine(received)
+            facts = probe(received)
         except Refused as refusal:
             return _refused(refusal, seconds=time.monotonic() - began)
         seconds = time.monotonic() - began
-        return _decoded(Path(spool.name), audio_format=facts.format, seconds=seconds)
+        with received.spool as kept:  # the copy without metadata, if there is one
+            return _decoded(Path(kept.name), audio_format=facts.format, seconds=seconds)
 
 
 def _refused(refusal: Refused, *, seconds: float) -> Verdict:

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,16 @@ def wave_bytes(
         *(channels, rate, rate * block & 0xFFFFFFFF, block & 0xFFFF, 16),
     )
     return head + struct.pack("<4sI", b"data", size) + data
+
+
+def sound_of(path: Path) -> bytes:
+    """Return the samples of the first track as FFmpeg decodes them; packets that do not are left out."""
+    pieces = []
+    with av.open(path, metadata_errors="replace") as container:
+        for packet in container.demux(container.streams.audio[0]):
+            with suppress(av.error.InvalidDataError):
+                pieces += [frame.to_ndarray().tobytes() for frame in packet.decode()]
+    return b"".join(pieces)
 
 
 def silence(seconds: float) -> NDArray[np.int16]:

@@ -5,7 +5,6 @@ import struct
 from pathlib import Path
 
 import av
-import numpy as np
 
 from tests.recordings import RATE, hum
 
@@ -65,19 +64,8 @@ def tagged(folder: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def sound_of(content: bytes, *, folder: Path) -> bytes:
-    """Return the samples, decoded."""
-    path = folder / "to-decode"
-    path.write_bytes(content)
-    with av.open(path) as container:
-        frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
-    return np.concatenate(frames, axis=1).tobytes()
-
-
-def told_by(content: bytes, *, folder: Path) -> dict[str, str]:
+def told_by(path: Path) -> dict[str, str]:
     """Return what a player would show beside the sound."""
-    path = folder / "to-read"
-    path.write_bytes(content)
     with av.open(path) as container:
         told = dict(container.metadata)
         for stream in container.streams:

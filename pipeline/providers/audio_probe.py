@@ -1,4 +1,4 @@
-"""`AudioProbe` over the bounded child: what an untrusted recording holds, without decoding all of it."""
+"""`AudioProbe` over the bounded child: probe and copy an untrusted recording."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,19 @@ class ChildAudioProbe:
 
     max_seconds: float
 
-    def probe(self, audio: Path, *, audio_format: str) -> AudioFacts:
-        """Return format, duration, rate and channels; see `AudioProbe` for what may be raised."""
-        found = run_child("probe", audio, audio_format=audio_format, max_seconds=self.max_seconds)
+    def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
+        """Return what the recording holds; see `AudioProbe` for `copy` and what may be raised."""
+        found = run_child(
+            "probe",
+            audio,
+            audio_format=audio_format,
+            max_seconds=self.max_seconds,
+            output=copy,
+        )
         return AudioFacts(
             format=audio_format,
             duration=round(found["duration"], 3),
             sample_rate=int(found["sample_rate"]),
             channels=int(found["channels"]),
+            is_copied=bool(found["copied"]),
         )

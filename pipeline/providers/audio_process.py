@@ -1,33 +1,37 @@
-"""Has `audio_child.py` open a recording in a bounded process, and turns its answers into our errors."""
+"""Run `audio_child.py`, which opens one recording, in a bounded process."""
 
-import atexit
 import json
-import os
+import logging
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
+import tempfile
 from pathlib import Path
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 from pipeline.ports import PermanentError, StageError, TransientError
 
-PROGRAM: Final = Path(__file__).with_name("audio_forker.py")
-CHILD: Final = Path(__file__).with_name("audio_child.py")
-BLOCK_BYTES: Final = 65_536
-WALL_SECONDS: Final = {
+logger = logging.getLogger(__name__)
+
+PROGRAM: Final = Path(__file__).with_name("audio_child.py")
+WALL_SECONDS: Final = {  # far above what a sound file needs on a busy machine
     "probe": 20.0,
     "decode": 90.0,
-}  # far above what a sound file needs on a busy machine
+}
 ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+ANSWER_BYTES: Final = 65_536  # that are read of what the process writes
+LOGGED_CHARACTERS: Final = 300  # of the last line of a traceback
 
 SENTENCES: Final = {
-    "unsupported_format": "The recording is not MP3, WAV, M4A, WebM or Ogg audio that can be played.",
+    "unsupported_format": (
+        "The recording is not MP3, WAV, M4A, WebM or Ogg audio that can be played."
+    ),
     "no_audio": "The file holds no sound.",
     "audio_too_long": "The recording is longer than {limit:g} seconds.",
-    "unsupported_audio_parameters": "The recording's sample rate or number of channels is out of range (8 to 192 kHz, 1 to 8 channels).",
+    "unsupported_audio_parameters": (
+        "The recording's sample rate or number of channels is out of range"
+        " (8 to 192 kHz, 1 to 8 channels)."
+    ),
 }
 MACHINE_TROUBLES: Final = {
     "disk_full": "There is no room on the disk to decode the recording.",
@@ -52,107 +56,49 @@ def run_child(
     output: Path | None = None,
 ) -> dict[str, float]:
     """
-    Return the answer of a process that opens this one recording; raise `PermanentError` for the file's fault, `TransientError` for the machine's.
+    Return the answer of a process that opens this one recording.
 
-    No shell, a minimal environment; the process never outlives this call.
+    Raise `PermanentError` for the file's fault, `TransientError` for the machine's. No shell, a
+    minimal environment; the process never outlives this call.
     """
     arguments = [mode, audio_format, str(max_seconds)]
     arguments += [str(path.absolute()) for path in (source, output) if path]
     try:
-        status, answer = _forker.ask(arguments, seconds=WALL_SECONDS[mode])
-    except TimeoutError as late:
-        raise TransientError("audio_timeout", "Reading the recording took too long.") from late
-    except OSError as trouble:
-        raise TransientError("audio_process", "The audio reader could not be started.") from trouble
+        status, answer, complaint = _run(arguments, seconds=WALL_SECONDS[mode])
+    except subprocess.TimeoutExpired as error:
+        raise TransientError("audio_timeout", "Reading the recording took too long.") from error
+    except OSError as error:
+        raise TransientError("audio_process", "The audio reader could not be started.") from error
     if status:
+        logger.warning("The audio reader ended with status %d: %s", status, complaint)
         raise _crash(status)
     return _parse(answer, max_seconds=max_seconds)
 
 
-class Forker:
-    """The program that stands ready (`audio_forker`), one for this process; it is started when it is needed first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._owner = 0
-        self._program: subprocess.Popen[bytes] | None = None
-        self._orders: socket.socket | None = None
-
-    def ask(self, arguments: list[str], *, seconds: float) -> tuple[int, bytes]:
-        """Return how the process ended, and what it wrote. Raise `OSError`; `TimeoutError` when the time is over."""
-        deadline = time.monotonic() + seconds
-        ours, theirs = socket.socketpair()
-        with ours:  # when it closes, whatever the reason, the process is killed
-            with theirs:
-                self._send(json.dumps(arguments).encode() + b"\n", theirs.fileno())
-            written = _read_to_end(ours, deadline=deadline)
-        answer, line, status = written.rpartition(b"\n")
-        if not line:
-            raise ChildProcessError("it ended without a word")
-        return int(status), answer
-
-    def stop(self) -> None:
-        """End the program; the next order starts it anew."""
-        with self._lock:
-            self._stop()
-
-    def _send(self, order: bytes, answer: int) -> None:
-        """Send the order, to a new program where the one that was here is gone."""
-        with self._lock:
-            if self._orders is None or self._owner != os.getpid():
-                self._start()
-            try:
-                self._send_now(order, answer)
-            except OSError:
-                self._start()
-                self._send_now(order, answer)
-
-    def _send_now(self, order: bytes, answer: int) -> None:
-        if self._orders is None:
-            raise ChildProcessError("it was not started")
-        socket.send_fds(self._orders, [order], [answer])
-
-    def _start(self) -> None:
-        self._stop()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._program = subprocess.Popen(  # noqa: S603 - our interpreter, our program, an argument list
-                [sys.executable, "-I", str(PROGRAM)],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
-        self._orders, self._owner = ours, os.getpid()
-
-    def _stop(self) -> None:
-        if self._orders is not None:
-            self._orders.close()
-        if self._program is not None and self._owner == os.getpid():
-            self._program.kill()  # its copies die with it
-            self._program.wait()
-        elif self._program is not None:
-            self._program.returncode = 0  # it is our parent's, who looks after it
-        self._orders = self._program = None
+def _run(arguments: list[str], *, seconds: float) -> tuple[int, bytes, str]:
+    """Run the program; return its exit status, its answer and the last line of its complaints."""
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+        done = subprocess.run(  # noqa: S603 - our interpreter, our program, an argument list
+            [sys.executable, "-I", str(PROGRAM), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=answer,  # files, as the program's limits bound them, and memory here is not used
+            stderr=complaints,
+            env=ENVIRONMENT,
+            cwd="/",
+            start_new_session=True,
+            timeout=seconds,
+            check=False,
+        )
+        answer.seek(0)
+        return done.returncode, answer.read(ANSWER_BYTES), _last_line(complaints)
 
 
-_forker: Final = Forker()
-atexit.register(_forker.stop)
-
-
-def _read_to_end(answer: socket.socket, *, deadline: float) -> bytes:
-    written = b""
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:  # also for one that keeps writing
-            raise TimeoutError
-        answer.settimeout(left)
-        block = answer.recv(BLOCK_BYTES)
-        if not block:
-            return written
-        written += block
+def _last_line(file: IO[bytes]) -> str:
+    """Return the end of the last line: printable, and no longer than a log wants it."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - ANSWER_BYTES))
+    lines = file.read(ANSWER_BYTES).strip().splitlines()
+    return ascii(lines[-1].decode("utf-8", "replace"))[:LOGGED_CHARACTERS] if lines else ""
 
 
 def _crash(status: int) -> StageError:
@@ -164,9 +110,9 @@ def _crash(status: int) -> StageError:
 
 def _parse(answer: bytes, *, max_seconds: float) -> dict[str, float]:
     try:
-        values: dict[str, object] = json.loads(answer)
-    except ValueError as trouble:
-        raise TransientError("audio_process", "The audio reader gave no answer.") from trouble
+        values: dict[str, object] = dict(json.loads(answer))
+    except (ValueError, TypeError) as error:
+        raise TransientError("audio_process", "The audio reader gave no answer.") from error
     code = values.get("error")
     if code in SENTENCES:
         raise PermanentError(str(code), SENTENCES[str(code)].format(limit=max_seconds))

@@ -43,7 +43,7 @@ MUTATIONS: Final = (
     Mutation(
         "the forced demuxer",
         "pipeline/providers/audio_child.py",
-        "            format=DEMUXERS[audio_format],\n",
+        " format=DEMUXERS[audio_format],",
         "",
         ("tests/integration/speech/test_audio_probe.py",),
     ),

@@ -109,7 +109,7 @@ RECOVERY: Final = (
     ),
     Mutation(
         "the sync of a recording before its rows",
-        "media/keeping.py",
+        "media/storage.py",
         "    os.fsync(spool.fileno())\n",
         "",
         ("tests/integration/media/test_durability.py",),
@@ -117,20 +117,20 @@ RECOVERY: Final = (
     Mutation(
         "no file is left without its rows",
         "media/services.py",
-        "        _discard_unless_noted(key)\n        raise\n",
+        "        _delete_unless_saved(key)\n        raise\n",
         "        raise\n",
         ("tests/integration/media/test_durability.py",),
     ),
     Mutation(
         "the sweep of files that are nobody's",
-        "media/orphans.py",
+        "media/orphan_cleanup.py",
         "if name not in known and _is_older(name, before):",
         "if name in known:",
         ("tests/integration/media/test_sweep.py",),
     ),
     Mutation(
         "the sweep leaves what may be on its way",
-        "media/orphans.py",
+        "media/orphan_cleanup.py",
         "name not in known and _is_older(name, before)",
         "name not in known",
         ("tests/integration/media/test_sweep.py",),
@@ -138,9 +138,23 @@ RECOVERY: Final = (
     Mutation(
         "one answer of copies that came at once",
         "media/services.py",
-        "    if twin is not None:\n        raise AlreadyReceived(twin)\n",
+        "    if duplicate is not None:\n        raise DuplicateUpload(duplicate)\n",
         "",
         ("tests/integration/media/test_durability.py",),
+    ),
+    Mutation(
+        "a copy is used only if it decodes to what was sent",
+        "pipeline/providers/audio_child.py",
+        "            return not self.has_failed and self._is_faithful()\n",
+        "            return True\n",
+        ("tests/integration/speech/test_audio_copy.py::TestTheCopy",),
+    ),
+    Mutation(
+        "the sound behind a WAV header that was written too early",
+        "pipeline/providers/audio_child.py",
+        "return (found if abs(found - end) >= CHUNK_HEADER_BYTES else None), True",
+        "return None, True",
+        ("tests/integration/speech/test_audio_copy.py::TestAWaveWhoseRecorderWasKilled",),
     ),
     Mutation(
         "the memory that a decoder may take",
@@ -152,8 +166,8 @@ RECOVERY: Final = (
     Mutation(
         "the end of what decodes for too long",
         "pipeline/providers/audio_child.py",
-        "            if seconds > self.limit:",
-        "            if seconds < 0:",
+        "                if seconds > self.limit:",
+        "                if seconds < 0:",
         ("tests/integration/speech/test_audio_probe.py",),
     ),
     Mutation(

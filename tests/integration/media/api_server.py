@@ -15,7 +15,7 @@ from interview_platform.stack.broker import free_port
 from interview_platform.stack.config import StackConfig
 from interview_platform.stack.parts import api
 from interview_platform.stack.processes import die_with
-from media.keeping import INCOMING
+from media.storage import INCOMING
 from tests.candidate import Candidate
 from tests.environment import ROOT, isolated
 from tests.integration.media.conftest import files_below

@@ -11,8 +11,10 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from interview_platform.http.arrival import BEGAN
 from interview_platform.storage_url import storage_from_url
-from media.keeping import INCOMING
 from media.models import AudioAnswer
+from media.storage import INCOMING
+from pipeline.providers import registry
+from pipeline.values import AudioFacts
 from sessions.models import Question
 from tests.objects import ObjectServer
 from tests.recordings import sample, wave_bytes
@@ -120,6 +122,34 @@ def uploads_in_bucket(settings: Any, object_server: ObjectServer) -> Path:
     settings.STORAGE_URL = url
     settings.STORAGES = {**settings.STORAGES, "default": storage_from_url(url)}
     return folder
+
+
+class Probe:
+    """An `AudioProbe` during which something happens."""
+
+    def __init__(self, happens: Callable[[], object], *, duration: float | None = 1.0) -> None:
+        self.happens = happens
+        self.duration = duration
+
+    def probe(self, audio: Path, *, audio_format: str, copy: Path | None = None) -> AudioFacts:
+        assert audio.exists()
+        self.happens()
+        return AudioFacts(
+            format=audio_format,
+            duration=self.duration,  # type: ignore[arg-type] # None is what the database refuses
+            sample_rate=16_000,
+            channels=1,
+        )
+
+
+@pytest.fixture
+def while_probing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have something happen while a recording is probed; this probe writes no copy."""
+
+    def arrange(happens: Callable[[], object], **facts: Any) -> None:
+        monkeypatch.setattr(registry, "audio_probe", lambda: Probe(happens, **facts))
+
+    return arrange
 
 
 needs_directory = pytest.mark.skipif(

@@ -15,8 +15,6 @@ from media.models import AudioAnswer
 from media.receiving import SILENCE_SECONDS
 from pipeline.models import PipelineRun
 from pipeline.ports import TransientError
-from pipeline.providers import registry
-from pipeline.values import AudioFacts
 from sessions.services import complete_session, delete_session
 from tests.integration.media.conftest import (
     Uploader,
@@ -28,34 +26,6 @@ from tests.integration.media.conftest import (
 from tests.recordings import wave_bytes
 
 pytestmark = pytest.mark.django_db
-
-
-class Probe:
-    """An `AudioProbe` during which something happens."""
-
-    def __init__(self, happens: Callable[[], object], *, duration: float | None = 1.0) -> None:
-        self.happens = happens
-        self.duration = duration
-
-    def probe(self, audio: Path, *, audio_format: str) -> AudioFacts:
-        assert audio.exists()
-        self.happens()
-        return AudioFacts(
-            format=audio_format,
-            duration=self.duration,  # type: ignore[arg-type] # None is what the database refuses
-            sample_rate=16_000,
-            channels=1,
-        )
-
-
-@pytest.fixture
-def while_probing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Have something happen while a recording is examined."""
-
-    def arrange(happens: Callable[[], object], **facts: Any) -> None:
-        monkeypatch.setattr(registry, "audio_probe", lambda: Probe(happens, **facts))
-
-    return arrange
 
 
 @pytest.fixture
@@ -78,7 +48,7 @@ class TestAFileIsThereBeforeItsRow:
 
         uploader.upload()
 
-        assert seen == [1]
+        assert seen == [2]  # what was sent, and the copy that is made of it
         assert waiting_files(uploader.storage) == []
         assert len(files_below(uploader.storage)) == 1
 
@@ -145,7 +115,7 @@ class TestNothingIsLeft:
         assert uploader.send().status_code == 409
         uploader.assert_nothing_is_left()
 
-    def test_when_nobody_can_examine_it_now(
+    def test_when_it_cannot_be_probed_now(
         self, uploader: Uploader, while_probing: Callable[..., None]
     ) -> None:
         def fail() -> None:

@@ -14,8 +14,7 @@ from django.conf import settings
 
 from media.models import AudioAnswer
 from pipeline.ports import PermanentError
-from pipeline.providers.audio_process import CHILD as PROGRAM
-from pipeline.providers.audio_process import FATAL_SIGNALS
+from pipeline.providers.audio_process import FATAL_SIGNALS, PROGRAM
 from pipeline.providers.audio_samples import decode
 from tests.attack import Verdict, decide
 from tests.integration.media.canary import Canary
@@ -139,7 +138,7 @@ class TestTheChild:
     def test_that_needs_too_much_time_is_told_so_before_it_is_killed(self) -> None:
         program = (
             "import resource, runpy, sys; child = runpy.run_path(sys.argv[1]);"
-            "child['lock_up']('probe', output_bytes=1);"
+            "child['limit_resources']('probe', output_bytes=1);"
             "print(*resource.getrlimit(resource.RLIMIT_CPU))"
         )
 

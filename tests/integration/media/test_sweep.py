@@ -12,9 +12,9 @@ from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import call_command
 
 from media.apps import SWEEP_SECONDS
-from media.keeping import INCOMING, SPOOL_PREFIX
 from media.models import AudioAnswer
 from media.services import sweep_orphans
+from media.storage import INCOMING, SPOOL_PREFIX
 from pipeline import upkeep
 from tests.integration.media.conftest import Uploader, files_below, needs_directory
 

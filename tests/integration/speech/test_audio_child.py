@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.providers.audio_process import CHILD as PROGRAM
+from pipeline.providers.audio_process import PROGRAM
 
 REPORT = """
 import json, resource, runpy, socket, sys
 child = runpy.run_path(sys.argv[1])
-child["lock_up"]("probe", output_bytes=65536)
+child["limit_resources"]("probe", output_bytes=65536)
 child["leave_network"]()
 found = {name: resource.getrlimit(getattr(resource, name))[0] for name in dir(resource) if name.startswith("RLIMIT_")}
 try:
@@ -25,7 +25,7 @@ print(json.dumps(found))
 """
 
 
-def locked_up() -> dict[str, Any]:
+def limited() -> dict[str, Any]:
     answer = subprocess.run(
         [sys.executable, "-I", "-c", REPORT, str(PROGRAM)], capture_output=True, check=True
     )
@@ -35,7 +35,7 @@ def locked_up() -> dict[str, Any]:
 
 class TestAudioChild:
     def test_lives_under_limits(self) -> None:
-        found = locked_up()
+        found = limited()
 
         assert found["RLIMIT_AS"] <= 1.5 * 2**30
         assert found["RLIMIT_CPU"] <= 60
@@ -45,7 +45,7 @@ class TestAudioChild:
         assert found["memory_error"]
 
     def test_sees_no_network_where_the_machine_lets_it_leave(self) -> None:
-        beside_loopback = locked_up()["interfaces"] - 1
+        beside_loopback = limited()["interfaces"] - 1
 
         assert beside_loopback <= 0 or os.getuid() != 0
 

@@ -1,8 +1,9 @@
 """
-Where recordings lie, and the step that makes a received one durable.
+Where recordings are stored, and the step that makes a received one durable.
 
-While it arrives it is a temporary file on the storage's own disk, so that the last step is a rename: under its final name
-there is a whole recording or none. Layout of the storage: `{user}/{session}/{recording}.{format}`, all of them public ids.
+While it arrives it is a temporary file on the storage's own disk, so that the last step is a
+rename: under its final name there is a whole recording or none. Layout of the storage:
+`{user}/{session}/{recording}.{format}`, all of them public ids.
 """
 
 import contextlib
@@ -23,14 +24,14 @@ from sessions.folders import session_folder
 from sessions.models import InterviewSession
 
 INCOMING: Final = (
-    ".incoming"  # below a storage that is a directory; no person's folder is called so
+    ".incoming"  # below a storage that is a directory; no person's folder has this name
 )
 SPOOL_PREFIX: Final = "interview-upload-"
 PRIVATE: Final = 0o700
 RENAME_TRIES: Final = 3  # a session that is deleted meanwhile takes its folder with it
 
 
-class StorageIsAway(Refused):
+class StorageUnavailable(Refused):
     """The object storage did not take the recording."""
 
     status = 503
@@ -39,12 +40,12 @@ class StorageIsAway(Refused):
 
 
 def recording_key(session: InterviewSession, *, uuid: UUID, audio_format: str) -> str:
-    """Return the storage's name for a recording: made of ids, never of the client's words."""
+    """Return the name of a recording in the storage: made of ids, never of the client's words."""
     return f"{session_folder(session)}/{uuid}.{audio_format}"
 
 
 def spool_folder() -> Path:
-    """Return where recordings wait while they arrive: on the storage's disk, else where temporary files go."""
+    """Return where recordings arrive: on the storage's disk, else where temporary files go."""
     root = storage_root()
     if root is None:
         return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
@@ -52,17 +53,18 @@ def spool_folder() -> Path:
 
 
 def open_spool() -> IO[bytes]:
-    """Return a new temporary file, readable by us alone, that goes when it is closed."""
+    """Return a new temporary file, readable by us alone, that is removed when it is closed."""
     folder = spool_folder()
     _make_folders(folder)
     return tempfile.NamedTemporaryFile(prefix=SPOOL_PREFIX, dir=folder)
 
 
-def keep(spool: IO[bytes], *, key: str) -> str:
+def store(spool: IO[bytes], *, key: str) -> str:
     """
-    Make the received bytes durable, and return the key that they lie under.
+    Make the received bytes durable, and return the key that they are stored under.
 
-    When it fails nothing of them is left in the storage. Raise `OSError` for a disk, `StorageIsAway` for a bucket.
+    When it fails nothing of them is left in the storage. Raise `OSError` for a disk,
+    `StorageUnavailable` for a bucket.
     """
     if storage_root() is not None:
         _rename_durably(spool, Path(default_storage.path(key)))
@@ -70,19 +72,19 @@ def keep(spool: IO[bytes], *, key: str) -> str:
     spool.seek(0)
     try:
         return default_storage.save(key, File(spool, name=key))
-    except Exception as trouble:  # each object storage has errors of its own; all mean "not now"
-        raise StorageIsAway(headers={"Retry-After": "10"}) from trouble
+    except Exception as error:  # each object storage has errors of its own; all mean "not now"
+        raise StorageUnavailable(headers={"Retry-After": "10"}) from error
 
 
-def discard(key: str) -> None:
-    """Remove a recording for which there is no row, and folders that were made for it alone."""
+def delete(key: str) -> None:
+    """Delete a recording for which there is no row, and folders that were made for it alone."""
     default_storage.delete(key)
     for folder in list(Path(key).parents)[:2]:
         remove_if_empty(folder.as_posix())
 
 
 def remove_if_empty(folder: str) -> bool:
-    """Remove a folder of the storage that holds nothing; tell whether it was one. Object storages have none."""
+    """Remove an empty folder of the storage; return whether it was one. Buckets have none."""
     root = storage_root()
     if root is None:
         return False
@@ -121,7 +123,7 @@ def _rename_durably(spool: IO[bytes], target: Path) -> None:
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make the folder and those above it, for us alone; return those in which a new name has appeared."""
+    """Make the folder and those above it, private; return those that a new name appeared in."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=PRIVATE, exist_ok=True)
@@ -129,12 +131,12 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable; some file systems know no such thing."""
+    """Make the names in a folder durable, where the file system can."""
     with _opened_folder(folder) as descriptor:
         try:
             os.fsync(descriptor)
-        except OSError as trouble:
-            if trouble.errno not in (errno.EINVAL, errno.ENOTSUP):
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
                 raise
 
 

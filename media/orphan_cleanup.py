@@ -1,4 +1,4 @@
-"""What lies in the storage and belongs to nobody: recordings without a row, uploads that were killed, empty folders."""
+"""Cleanup of the storage: recordings without a row, uploads that were killed, empty folders."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -10,8 +10,8 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from media.keeping import SPOOL_PREFIX, remove_if_empty, spool_folder, storage_root
 from media.models import AudioAnswer
+from media.storage import SPOOL_PREFIX, remove_if_empty, spool_folder, storage_root
 from pipeline.providers import bucket
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found, and removed unless it was a rehearsal."""
+    """What a sweep found, and removed unless it was a dry run."""
 
     recordings: tuple[str, ...]  # names in the storage
     spools: tuple[str, ...]  # paths of temporary files
@@ -33,7 +33,7 @@ class Swept:
 
 
 def sweep(*, older_than: timedelta, dry_run: bool) -> Swept:
-    """Go through the storage folder by folder, with one query for each; remove what is old and nobody's."""
+    """Go through the storage with one query a folder; remove what is old and has no owner."""
     before = timezone.now() - older_than
     recordings, folders = [], 0
     for folder, files in _session_folders():
@@ -47,7 +47,7 @@ def sweep(*, older_than: timedelta, dry_run: bool) -> Swept:
 
 
 def _session_folders() -> Iterator[tuple[str, list[str]]]:
-    """Yield `{user}/{session}` with the names in it. What is not called so is not ours to touch."""
+    """Yield `{user}/{session}` with the names in it; leave out every other folder."""
     for user in _folders_in(""):
         for session in _folders_in(user):
             folder = f"{user}/{session}"
@@ -89,7 +89,7 @@ def _is_older(name: str, before: datetime) -> bool:
 
 
 def _remove_empty(folder: str, *, before: datetime) -> int:
-    """Remove the session's folder and the person's, when nothing is in them and nothing came lately."""
+    """Remove the session's folder and the user's if they are empty and nothing came lately."""
     root = storage_root()
     if root is None:
         return 0
@@ -101,7 +101,7 @@ def _remove_empty(folder: str, *, before: datetime) -> int:
 
 
 def _sweep_spools(before: datetime, *, dry_run: bool) -> Iterator[str]:
-    """Remove temporary files of uploads whose process was killed; a live one writes to its file."""
+    """Remove temporary files of uploads whose process was killed; a live one writes to its own."""
     for path in spool_folder().glob(f"{SPOOL_PREFIX}*"):
         if _is_untouched(path, before):
             if not dry_run:
