@@ -29,6 +29,7 @@ from accounts.late_writes import AWAY, late_writes
 from accounts.models import IdempotentAnswer, User
 from interview_platform.errors import Conflict, Detail, Invalid, TooLarge
 from interview_platform.http.envelope import Answer
+from interview_platform.http.exchange import StillWaiting, exchange_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -65,12 +66,16 @@ class Idempotent(APIView):
         """Take the key, after authentication, permissions and throttles."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and HEADER in request.headers and request.user.is_authenticated:
-            self._row = _take(request, owner=request.user)
+            held = exchange_of(request).remembered.pop(HEADER, None)  # by an earlier call
+            self._row = held or _take(request, owner=request.user)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Replay the first answer; after a surprise let go of the key."""
         if isinstance(exc, Replay):
             return exc.response
+        if isinstance(exc, StillWaiting) and self._row is not None:
+            exchange_of(self.request).remembered[HEADER] = self._row
+            self._row = None
         try:
             return super().handle_exception(exc)
         except BaseException:
@@ -106,6 +111,12 @@ class Idempotent(APIView):
     def _own_row(self) -> "QuerySet[IdempotentAnswer]":
         """Find the row, unless somebody took it over."""
         return IdempotentAnswer.objects.none() if self._row is None else _held_by(self._row)
+
+
+def is_repeated(request: Request) -> bool:
+    """Return whether the user has sent a request with this key before."""
+    key = request.headers.get(HEADER)
+    return key is not None and IdempotentAnswer.objects.filter(owner=request.user, key=key).exists()
 
 
 def forget_old_answers() -> int:

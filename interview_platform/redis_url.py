@@ -13,6 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from redis import ConnectionPool, Redis
+from redis import asyncio as redis_asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.asyncio.sentinel import Sentinel as AsyncSentinel
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
@@ -70,6 +73,20 @@ def of_sentinels(watched: Watched, options: Mapping[str, Any]) -> dict[str, Any]
 def connect(url: str, **options: Any) -> "Redis":
     """Return a client of the server; it connects when it is used, and again after a fork."""
     return Redis.from_pool(pool_of(url, **options))
+
+
+def connect_async(url: str, **options: Any) -> "redis_asyncio.Redis":
+    """Return a client of the server for the event loop; it connects when it is used."""
+    if not url.startswith("sentinel:"):
+        return redis_asyncio.Redis.from_url(url, **options)
+    watched = read_watched(url)
+    tls = {"ssl": True, **watched.tls} if watched.tls is not None else {}
+    kwargs = {**of_sentinels(watched, options), "retry": AsyncRetry(NoBackoff(), 0)}
+    sentinels = AsyncSentinel(list(watched.sentinels), sentinel_kwargs=kwargs)  # type: ignore[no-untyped-call] # redis-py has none here
+    master: redis_asyncio.Redis = sentinels.master_for(
+        watched.master, db=watched.db, **watched.credentials, **tls, **options
+    )
+    return master
 
 
 def speaks_redis(url: str) -> bool:
