@@ -112,6 +112,16 @@ class ApiServer:
         """Return the temporary files of uploads that have not ended."""
         return files_below(self.storage / INCOMING)
 
+    def spooled_bodies(self) -> list[str]:
+        """Return the files without a name that bodies of requests lie in (Linux)."""
+        open_files = [
+            link.readlink()
+            for process in self.processes()
+            for link in Path(f"/proc/{process.pid}/fd").iterdir()
+            if link.is_symlink()
+        ]
+        return [str(path) for path in open_files if INCOMING in path.parts]
+
     def recordings(self) -> list[Path]:
         """Return the files of all recordings."""
         return [path for path in files_below(self.storage) if INCOMING not in path.parts]
