@@ -1,6 +1,7 @@
 """The application that the web server runs (ASGI)."""
 
 import os
+import resource
 import tempfile
 
 from django.core.asgi import get_asgi_application
@@ -16,6 +17,8 @@ from media.keeping import make_spool_folder  # noqa: E402 - likewise
 from pipeline.bank import load_bank  # noqa: E402 - likewise
 from pipeline.event_listener import EventListener  # noqa: E402 - likewise
 
+_hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))  # each connection takes a descriptor
 resolve(LIVE_PATH)  # loads all views
 tempfile.tempdir = str(make_spool_folder())  # Django spools large bodies: not into a small /tmp
 load_bank()  # the first candidate does not wait for it

@@ -31,7 +31,7 @@ MEGABYTE = 1_048_576
 class ApiServer:
     """The API's server with the project's own settings; nobody works on what is uploaded."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - tests want it different in many ways
         self,
         data_dir: Path,
         *,
@@ -40,6 +40,7 @@ class ApiServer:
         environment: Mapping[str, str] | None = None,
         command: str = "",  # of another server, with {port}; "" = the API's own
         directory: Path = ROOT,
+        processes: int = 0,  # 0 = as many as `make run` starts
     ) -> None:
         config = StackConfig(
             data_dir=data_dir,
@@ -53,6 +54,10 @@ class ApiServer:
         part = api(config)
         self.url, self.port, self.storage = config.url, config.port, data_dir / "uploads"
         own = shlex.split(command.format(port=config.port)) if command else part.command
+        if processes:
+            own = [
+                f"--workers={processes}" if word.startswith("--workers=") else word for word in own
+            ]
         self._command = [*wrapper, *own]
         self._directory = directory
         self._environment = {
@@ -64,9 +69,9 @@ class ApiServer:
                 SECRET_KEY=secrets.token_hex(32),
                 JWT_SIGNING_KEY=secrets.token_hex(32),
                 BROKER_URL=f"redis://127.0.0.1:{free_port()}/0",
-                **part.environment,
-                **(environment or {}),
             ),
+            **part.environment,
+            **(environment or {}),
         }
         self._log = data_dir / "api.log"
         self._process: subprocess.Popen[bytes] | None = None
