@@ -116,7 +116,10 @@ class Idempotent(APIView):
 def is_repeated(request: Request) -> bool:
     """Return whether the user has sent a request with this key before."""
     key = request.headers.get(HEADER)
-    return key is not None and IdempotentAnswer.objects.filter(owner=request.user, key=key).exists()
+    return (
+        key is not None
+        and IdempotentAnswer.objects.filter(owner_id=request.user.pk, key=key).exists()
+    )
 
 
 def forget_old_answers() -> int:

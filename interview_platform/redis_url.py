@@ -83,9 +83,8 @@ def connect_async(url: str, **options: Any) -> "redis_asyncio.Redis":
     tls = {"ssl": True, **watched.tls} if watched.tls is not None else {}
     kwargs = {**of_sentinels(watched, options), "retry": AsyncRetry(NoBackoff(), 0)}
     sentinels = AsyncSentinel(list(watched.sentinels), sentinel_kwargs=kwargs)  # type: ignore[no-untyped-call] # redis-py has none here
-    master: redis_asyncio.Redis = sentinels.master_for(
-        watched.master, db=watched.db, **watched.credentials, **tls, **options
-    )
+    own: dict[str, Any] = {"db": watched.db, **watched.credentials, **tls, **options}
+    master: redis_asyncio.Redis = sentinels.master_for(watched.master, **own)
     return master
 
 

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import httpx
 from django.core.asgi import get_asgi_application
@@ -44,7 +44,8 @@ class GatewayClient:
 
     def get(self, path: str, *, headers: dict[str, str] | None = None) -> httpx.Response:
         """Ask for something."""
-        return self._run(self._send("GET", path, headers=headers))
+        response: httpx.Response = self._run(self._send("GET", path, headers=headers))
+        return response
 
     def post(
         self,
@@ -54,13 +55,14 @@ class GatewayClient:
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """Send something."""
-        return self._run(self._send("POST", path, json=body, headers=headers))
+        response: httpx.Response = self._run(self._send("POST", path, json=body, headers=headers))
+        return response
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(SECONDS)
 
     async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(self._gateway)
+        transport = httpx.ASGITransport(cast(Any, self._gateway))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=self._headers
         ) as client:

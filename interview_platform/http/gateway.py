@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -29,8 +29,8 @@ from interview_platform.http.request_id import HEADER, bind, choose_id
 
 logger = logging.getLogger(__name__)
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
+Scope = dict[str, Any]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LIVE_PATH: Final = "/health/live"
@@ -193,7 +193,7 @@ class Conversation:
             self._has_slot = self._has_delivered = True
         return message
 
-    async def _send(self, message: Message) -> None:
+    async def _send(self, message: Mapping[str, Any]) -> None:
         """Send what Django responds, unless it is to be called again; cut off a client that does not read."""
         exchange = self._exchange
         if exchange.topic or (exchange.is_head_only and exchange.is_head_accepted):
@@ -212,7 +212,7 @@ class Conversation:
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send_in_time(message)
 
-    async def _send_in_time(self, message: Message) -> None:
+    async def _send_in_time(self, message: Mapping[str, Any]) -> None:
         if self._is_stalled:
             return
         try:

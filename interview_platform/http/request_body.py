@@ -1,7 +1,7 @@
 """Read the body of a request from the server, with a deadline and a least rate."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from interview_platform.errors import Refused
 
-Message = MutableMapping[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 CLOSE: Final = {"Connection": "close"}  # the rest of the body is not read
 REPLAYED_BYTES: Final = 65_536  # kept of a body, in case the view is called again

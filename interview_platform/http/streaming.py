@@ -1,10 +1,12 @@
 """Send files under ASGI without a thread of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import cast
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 
 class AsyncStreamingMiddleware:
@@ -14,18 +16,22 @@ class AsyncStreamingMiddleware:
     Django would read a synchronous iterator to its end first, and hold all of it in memory.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        is_stream = isinstance(response, StreamingHttpResponse)
-        if isinstance(request, ASGIRequest) and is_stream and not response.is_async:
-            response.streaming_content = _in_threads(response.streaming_content)
+        if isinstance(response, StreamingHttpResponse) and isinstance(request, ASGIRequest):
+            _read_in_threads(response)
         return response
 
 
-async def _in_threads(blocks: Iterable[bytes]) -> AsyncIterator[bytes]:
-    iterator = iter(blocks)
-    while (block := await asyncio.to_thread(next, iterator, None)) is not None:
+def _read_in_threads(response: StreamingHttpResponse) -> None:
+    if not response.is_async:
+        blocks = cast(Iterator[bytes], response.streaming_content)
+        response.streaming_content = _in_threads(blocks)
+
+
+async def _in_threads(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (block := await asyncio.to_thread(next, blocks, None)) is not None:
         yield block
