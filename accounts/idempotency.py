@@ -30,6 +30,7 @@ from rest_framework.views import APIView
 from accounts.models import IdempotentAnswer, User
 from interview_platform.errors import Conflict, Detail, Invalid, TooLarge
 from interview_platform.http.envelope import Answer
+from interview_platform.http.exchange import StillWaiting, exchange_of
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +69,16 @@ class Idempotent(APIView):
         """Take the key, after authentication, permissions and throttles."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and HEADER in request.headers and request.user.is_authenticated:
-            self._row = _take(request, owner=request.user)
+            held = exchange_of(request).remembered.pop(HEADER, None)  # by an earlier call
+            self._row = held or _take(request, owner=request.user)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Replay the first answer; after a surprise let go of the key."""
         if isinstance(exc, Replay):
             return exc.response
+        if isinstance(exc, StillWaiting) and self._row is not None:
+            exchange_of(self.request).remembered[HEADER] = self._row
+            self._row = None
         try:
             return super().handle_exception(exc)
         except BaseException:
@@ -111,6 +116,15 @@ class Idempotent(APIView):
         if self._row is None:
             return IdempotentAnswer.objects.none()
         return IdempotentAnswer.objects.filter(pk=self._row.pk, created_at=self._row.created_at)
+
+
+def is_repeated(request: Request) -> bool:
+    """Return whether the user has sent a request with this key before."""
+    key = request.headers.get(HEADER)
+    return (
+        key is not None
+        and IdempotentAnswer.objects.filter(owner_id=request.user.pk, key=key).exists()
+    )
 
 
 def forget_old_answers() -> int:

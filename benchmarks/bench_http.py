@@ -25,7 +25,9 @@ PLACE: Final = 44 + 2_000  # in the file, where recordings differ
 def measure() -> Iterator[Speed]:
     """Yield the rows."""
     with private_stack(workers=(), waits={}, has_api=True) as stack:
-        _, bare = stack.start_beside("benchmarks.bare.wsgi:application", options={})
+        _, bare = stack.start_beside(
+            "benchmarks.bare.asgi:application", options={"lifespan": "off"}
+        )
         report = stack.ask({"people": POLLERS})
         people: list[dict[str, str]] = report["people"]
         _await(stack.url)

@@ -28,8 +28,7 @@ def measure() -> Iterator[Speed]:
         ours = _while_transcribing(stack, people, answers)
         memory = {name: _weigh(stack, place) for name, place in zip(GOALS, (0, 2, 1), strict=True)}
         _, sync = stack.start_beside(
-            "benchmarks.bare.wsgi:application",
-            options={"worker-class": "sync", "threads": "1", "timeout": "300"},
+            "benchmarks.bare.asgi:one_at_a_time", options={"lifespan": "off"}
         )
         wait_for(sync)
         theirs = _while_blocked(sync, people, answers)
@@ -39,7 +38,7 @@ def measure() -> Iterator[Speed]:
         "ms",
         20,
         ">=",
-        "a view that transcribes in the request, gunicorn's usual workers",
+        "a view that transcribes in the request, two processes of one request each",
         1000 * theirs.slow,
         turned=True,
         note=f"{len(ours.times)} polls, theirs {len(theirs.times)}",

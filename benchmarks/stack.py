@@ -104,11 +104,11 @@ class PrivateStack:
             self.running.append(part)
 
     def start_beside(self, app: str, *, options: Mapping[str, str]) -> tuple[Part, str]:
-        """Start another application under the API's own gunicorn, but for these options; return it and its address."""
+        """Start another application under the API's own server, but for these options; return it and its address."""
         port = free_port()
         made = parts.api(replace(self.config, port=port))
-        own = {"bind": f"127.0.0.1:{port}", **options}
-        command = [app if word.endswith("wsgi:application") else word for word in made.command]
+        own = {"host": "127.0.0.1", "port": str(port), **options}
+        command = [app if word.endswith("asgi:application") else word for word in made.command]
         kept = [word for word in command if word.split("=")[0].removeprefix("--") not in own]
         made.command = [*kept, *(f"--{name}={value}" for name, value in own.items())]
         made.log = self.config.logs / f"beside-{port}.log"

@@ -1,9 +1,26 @@
-"""The web server's door (ASGI)."""
+"""The application that the web server runs (ASGI)."""
 
 import os
+import resource
+import tempfile
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 
-application = get_asgi_application()
+django = get_asgi_application()
+
+from django.urls import resolve  # noqa: E402 - Django comes first
+from media.keeping import make_spool_folder  # noqa: E402 - likewise
+
+from interview_platform.http.gateway import LIVE_PATH, Gateway  # noqa: E402 - likewise
+from pipeline.bank import load_bank  # noqa: E402 - likewise
+from pipeline.event_listener import EventListener  # noqa: E402 - likewise
+
+_hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))  # each connection takes a descriptor
+resolve(LIVE_PATH)  # loads all views
+tempfile.tempdir = str(make_spool_folder())  # Django spools large bodies: not into a small /tmp
+load_bank()  # the first candidate does not wait for it
+
+application = Gateway(django, events=EventListener())

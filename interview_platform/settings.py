@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "corsheaders",
 ]
 MIDDLEWARE = [
+    "interview_platform.http.streaming.AsyncStreamingMiddleware",
     "interview_platform.http.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -85,7 +86,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "interview_platform.urls"
-WSGI_APPLICATION = "interview_platform.wsgi.application"
 ASGI_APPLICATION = "interview_platform.asgi.application"
 APPEND_SLASH = False
 TEMPLATES = [
@@ -177,7 +177,13 @@ MAX_AUDIO_SECONDS = env_int("MAX_AUDIO_SECONDS", default=1800, minimum=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # JSON bodies
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # recordings go to the disk at once
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16_384  # of one request's body; what is larger goes to the disk
+
+# --- Requests (interview_platform/http/gateway.py) -----------------------------------------------------------------
+API_CONCURRENCY = env_int("API_CONCURRENCY", default=16, minimum=1)  # in work, of one process
+SLOW_CLIENT_SECONDS = env_float("SLOW_CLIENT_SECONDS", default=20.0, minimum=0.1)
+SLOW_CLIENT_BYTES = 81_920  # of a body in that time, if it is not at its end
+BODY_SECONDS = 1800.0  # for a whole body, at most
 
 # --- Quotas of one person, for an hour (pipeline/quotas.py); 0 is no limit -----------------------------------------
 QUOTA_UPLOADS = env_int("QUOTA_UPLOADS", default=240)
@@ -284,7 +290,8 @@ RETRY_MAX_SECONDS = env_float("RETRY_MAX_SECONDS", default=300.0, minimum=0.0)
 MAX_STAGE_ATTEMPTS = env_int("MAX_STAGE_ATTEMPTS", default=5, minimum=1)
 MAX_STAGE_LOSSES = env_int("MAX_STAGE_LOSSES", default=3, minimum=1)
 WAIT_MAX_SECONDS = 30  # the most that `Prefer: wait=N` gets
-WAIT_MAX_REQUESTS = env_int("WAIT_MAX_REQUESTS", default=12)  # held at once by one API process
+WAIT_MAX_REQUESTS = env_int("WAIT_MAX_REQUESTS", default=5000)  # at once, of one API process
+WAIT_MAX_REQUESTS_PER_USER = 50
 GENERATE_WAIT_SECONDS = 20
 
 # --- Speech -------------------------------------------------------------------------------------------------------

@@ -7,14 +7,12 @@ Whatever the request claims about its length, the count is what decides. A body 
 import hashlib
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http.request import UnreadablePostError
-from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import DataAndFiles, MultiPartParser
@@ -31,9 +29,6 @@ FIELD: Final = "file"
 BLOCK_BYTES: Final = 262_144
 MEGABYTE: Final = 1_048_576
 TAIL_BYTES: Final = 512  # the last boundary, and what a client may write after it
-SILENCE_SECONDS: Final = 30.0  # without a byte, after which an upload is given up
-HANG_UP: Final = {"Connection": "close"}  # the rest of the body is not read
-READ_AWAY_BYTES: Final = 65_536  # of an unread body: so much the web server reads and throws away
 
 
 class FileTooLarge(TooLarge):
@@ -43,7 +38,7 @@ class FileTooLarge(TooLarge):
 
     def __init__(self) -> None:
         message = f"Maximum audio file size is {settings.MAX_UPLOAD_BYTES / MEGABYTE:g}MB"
-        super().__init__(message, details=(Detail(FIELD, message, self.code),), headers=HANG_UP)
+        super().__init__(message, details=(Detail(FIELD, message, self.code),))
 
 
 class CannotStore(Refused):
@@ -144,7 +139,6 @@ class RecordingParser(MultiPartParser):
     ) -> "DataAndFiles[Any, Any]":
         """Return the form; raise a refusal, or `ParseError` for a body that is not whole."""
         request = (parser_context or {})["request"]
-        _limit_silence(request)
         handler = RecordingHandler()
         request.upload_handlers = [handler]
         counted = CountedStream(stream)
@@ -195,18 +189,6 @@ def announced_length(request: Request) -> int:
     return int(announced) if announced.isdecimal() else 0
 
 
-def hang_up_after(request: Request, response: HttpResponseBase) -> None:
-    """
-    Have the connection closed after a refusal that may have left much of the body unread.
-
-    The server would close it anyway, without saying so, and the client's next request on it would fail.
-    """
-    is_refusal = response.status_code >= HTTPStatus.BAD_REQUEST
-    if is_refusal and announced_length(request) > READ_AWAY_BYTES:
-        for name, value in HANG_UP.items():
-            response[name] = value
-
-
 def refuse_huge_body(request: Request) -> None:
     """Raise `FileTooLarge` by the length that was announced, before anything of the body is read."""
     if announced_length(request) > settings.MAX_UPLOAD_BYTES + FORM_OVERHEAD:
@@ -219,10 +201,3 @@ def close(spool: IO[bytes]) -> None:
         spool.close()
     except FileNotFoundError:
         return
-
-
-def _limit_silence(request: Request) -> None:
-    """Give up on a client that stops sending: it would hold a thread of the server for ever."""
-    connection = request.META.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(SILENCE_SECONDS)

@@ -54,9 +54,14 @@ def spool_folder() -> Path:
 
 def open_spool() -> IO[bytes]:
     """Return a new temporary file, readable by us alone, that is removed when it is closed."""
+    return tempfile.NamedTemporaryFile(prefix=SPOOL_PREFIX, dir=make_spool_folder())
+
+
+def make_spool_folder() -> Path:
+    """Make the folder of `spool_folder`, and return it."""
     folder = spool_folder()
     _make_folders(folder)
-    return tempfile.NamedTemporaryFile(prefix=SPOOL_PREFIX, dir=folder)
+    return folder
 
 
 def store(spool: IO[bytes], *, key: str) -> str:

@@ -1,31 +1,29 @@
 """Recordings over HTTP."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import FormParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.http import AuthenticatedRequest
-from accounts.idempotency import Idempotent
+from accounts.idempotency import Idempotent, is_repeated
 from interview_platform.http.accept import FileAccept
-from interview_platform.http.arrival import began_at
 from interview_platform.http.envelope import answer
+from interview_platform.http.exchange import HeadAccepted, exchange_of
 from interview_platform.http.parsers import StrictJSONParser
 from interview_platform.http.query_params import read_query
 from interview_platform.http.throttles import UploadThrottle
 from media import selectors, services
 from media.audio_files import CONTENT_TYPES
-from media.receiving import RecordingParser, hang_up_after, refuse_huge_body
+from media.receiving import RecordingParser, refuse_huge_body
 from media.sending import redirect_to_recording, send_recording
 from media.serializers import DownloadIn, RecordingIn, RecordingOut
 from pipeline.quotas import require_left
@@ -66,8 +64,18 @@ ELSEWHERE: dict[int | tuple[int, str], Any] = {
 }
 
 
-class UploadDoor(APIView):
-    """Refuses an upload by all that is known before its body, then lets it in."""
+class UploadView(Rationed):
+    """
+    A view whose POST has a large body: the gateway calls it with the head alone first, and reads the body if it accepts.
+
+    Throttles count at the first call.
+    """
+
+    checks_head = True  # `interview_platform.http.gateway` looks for it
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Count a request once, although it may come by twice."""
+        return [] if exchange_of(self.request).is_head_accepted else super().get_throttles()
 
     def initial(self, request: AuthenticatedRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override] # whoever passes `super()` is authenticated
         """Look at the length, the person, the rate and the question, in this order."""
@@ -75,23 +83,18 @@ class UploadDoor(APIView):
             super().initial(request, *args, **kwargs)
             return
         refuse_huge_body(request)
-        self.began_at = began_at(request)
         super().initial(request, *args, **kwargs)
         self.question = get_question(owner=request.user, **kwargs)
         services.require_open_for_recordings(self.question.session)
-
-    def finalize_response(
-        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Say goodbye to a client whose body was not read."""
-        final: Response = super().finalize_response(
-            request, cast(Response, response), *args, **kwargs
-        )
-        hang_up_after(request, final)
-        return final
+        exchange = exchange_of(request)
+        if not is_repeated(request):  # else the first answer is repeated, which costs nothing
+            require_left(request.user.pk, self.rationed_by)
+        if exchange.is_head_only:
+            exchange.is_head_accepted = True
+            raise HeadAccepted
 
 
-class Recording(Idempotent, Rationed, UploadDoor):
+class Recording(Idempotent, UploadView):
     """The recorded answer to a question."""
 
     rationed_by = services.QUOTAS_OF_A_RECORDING
@@ -102,7 +105,8 @@ class Recording(Idempotent, Rationed, UploadDoor):
     def get_throttles(self) -> list[BaseThrottle]:
         """Count uploads twice: among all requests, and by themselves."""
         throttles = super().get_throttles()
-        return [*throttles, UploadThrottle()] if self.request.method == "POST" else throttles
+        is_counted = self.request.method == "POST" and throttles
+        return [*throttles, UploadThrottle()] if is_counted else throttles
 
     @extend_schema(
         tags=TAGS,
@@ -122,12 +126,11 @@ class Recording(Idempotent, Rationed, UploadDoor):
 
         The file's signature and decoding say what it is, never its name. A new upload is a new attempt.
         """
-        require_left(request.user.pk, self.rationed_by)  # before the body is read
         form = RecordingIn(data=request.data)
         form.is_valid(raise_exception=True)
         upload = services.Upload(
             file=form.validated_data["file"],
-            began_at=self.began_at,
+            began_at=exchange_of(request).began_at,
             client_duration=form.validated_data.get("duration"),
         )
         recording = services.receive_recording(question=self.question, upload=upload)

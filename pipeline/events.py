@@ -1,5 +1,5 @@
 """
-"Something about this session changed": from the workers to requests that wait (`Prefer: wait`).
+Publish "something about this session changed", from the workers to requests that wait (`Prefer: wait`).
 
 Redis publish/subscribe. Nothing is lost when an event is: whoever waits looks at the database once
 more before it answers.
@@ -7,8 +7,7 @@ more before it answers.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import cache
 from typing import ClassVar
 from uuid import UUID
@@ -16,7 +15,6 @@ from uuid import UUID
 import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
-from redis.client import PubSub
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -77,57 +75,15 @@ def note_absence(url: str) -> None:
         _Rest.until = time.monotonic() + REST_SECONDS
 
 
-class Subscription:
-    """One waiting request's ear."""
-
-    def __init__(self, pubsub: PubSub | None) -> None:
-        self._pubsub = pubsub
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether anything can be heard at all."""
-        return self._pubsub is not None
-
-    def wait(self, seconds: float) -> bool:
-        """Return True as soon as something changed; False after `seconds`, or when the server is away."""
-        if self._pubsub is None:
-            return False
-        try:
-            return (
-                self._pubsub.get_message(ignore_subscribe_messages=True, timeout=seconds)
-                is not None
-            )
-        except (RedisError, OSError) as error:
-            logger.warning("The events server went away: %s", type(error).__name__)
-            self._pubsub = None
-            return False
+def channel_pattern() -> str:
+    """Return the pattern that the channels of all sessions match."""
+    return _channel("*")
 
 
-@contextmanager
-def subscription(session_uuid: UUID) -> Iterator[Subscription]:
-    """Listen from here on to what happens to the session."""
-    client = server()  # held while we listen: a client that is let go closes its connections
-    pubsub = client.pubsub()  # type: ignore[no-untyped-call] # redis-py has none here
-    try:
-        pubsub.subscribe(_channel(session_uuid))
-        pubsub.get_message(
-            timeout=ANSWER_SECONDS
-        )  # the confirmation: from now on nothing is missed
-    except (RedisError, OSError) as error:
-        logger.warning("The events server is away, nobody waits: %s", type(error).__name__)
-        _close(pubsub)
-        yield Subscription(None)
-        return
-    try:
-        yield Subscription(pubsub)
-    finally:
-        _close(pubsub)
+def topic_of(channel: str) -> str:
+    """Return which session a channel is about."""
+    return channel.removeprefix(_channel(""))
 
 
-def _channel(session_uuid: UUID) -> str:
+def _channel(session_uuid: UUID | str) -> str:
     return key(f"events:{session_uuid}")
-
-
-def _close(pubsub: PubSub) -> None:
-    with suppress(RedisError, OSError):
-        pubsub.close()

@@ -71,7 +71,7 @@ def reply(
 
 def hold_as_wished(request: Request, look: Callable[[], Seen], *, session_uuid: UUID) -> Held[Seen]:
     """Return what is seen once it is settled, or once the client's patience is over."""
-    return hold(look, session_uuid=session_uuid, seconds=wait_seconds(request))
+    return hold(request, look, session_uuid=session_uuid, seconds=wait_seconds(request))
 
 
 def answer_with(
@@ -82,7 +82,7 @@ def answer_with(
     data = result.as_data(outcome)
     if outcome.progress is not None:
         # Whoever is held here may come back at once; the others stay away for a while.
-        seconds = SOON[0] if held.honoured else outcome.progress.retry_after
+        seconds = SOON[0] if held.honored else outcome.progress.retry_after
         headers = {"Retry-After": str(seconds)}
         if location:
             headers["Location"] = location
@@ -102,7 +102,7 @@ def answer_with(
 
 def note_wait(request: Request, response: HttpResponse, held: Held[Any]) -> None:
     """Say in the answer that the client's wish to wait was followed, if it was."""
-    if held.honoured:
+    if held.honored:
         mark_applied(response, wait_seconds(request))
 
 

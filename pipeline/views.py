@@ -14,6 +14,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.accept import KindAccept
 from interview_platform.http.envelope import answer
+from interview_platform.http.exchange import once
 from interview_platform.http.pagination import PageIn, paginate
 from interview_platform.http.query_params import read_query
 from pipeline import corrections, selectors, services
@@ -88,7 +89,8 @@ class Transcribe(Idempotent, APIView):
         run = selectors.get_run(
             owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
         )
-        services.ask_for_transcript(run, language=form.validated_data.get("language"))
+        language = form.validated_data.get("language")
+        once(request, "order", lambda: services.ask_for_transcript(run, language=language))
         return reply(
             request,
             TRANSCRIPT,
@@ -202,7 +204,11 @@ class Evaluate(Idempotent, APIView):
             owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
         )
         keywords = form.validated_data.get("expected_keywords")
-        services.ask_for_evaluation(run, expected_keywords=keywords)
+        once(
+            request,
+            "order",
+            lambda: services.ask_for_evaluation(run, expected_keywords=keywords),
+        )
         return reply(
             request,
             EVALUATION,

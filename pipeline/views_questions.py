@@ -1,6 +1,5 @@
 """New questions for a session over HTTP."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.envelope import answer
+from interview_platform.http.exchange import once
 from interview_platform.http.prefer import mark_applied, wait_seconds
 from pipeline import follow_ups, question_jobs, selectors
 from pipeline import views_examples as examples
@@ -74,8 +74,12 @@ class GenerateQuestions(Idempotent, Rationed):
             made = generate_questions(session=session, request=wish, replace=replace)
             warnings = [asdict(row) for row in made.warnings]
             return _created(request, GeneratedOut({"questions": made.questions}), warnings, place)
-        job = question_jobs.ask_for_questions(session, wish, replace=replace)
-        held = _hold(request, job, seconds=_patience(request))
+        job = once(
+            request,
+            "job",
+            lambda: question_jobs.ask_for_questions(session, wish, replace=replace),
+        )
+        held = _hold(request, job)
         if not held.seen.is_settled:
             return _under_way(request, held, {"questions": None}, place)
         job = _require_completed(held)
@@ -121,10 +125,9 @@ class FollowUp(Idempotent, Rationed):
         if registry.language_model() is None:
             question = follow_ups.add_prepared(parent)
             return _created(request, FollowUpOut({"question": question}), [], place)
-        deadline = time.monotonic() + _patience(request)
         _wait_for_words(request, session_uuid, question_uuid)
-        job = question_jobs.ask_for_follow_up(parent)
-        held = _hold(request, job, seconds=max(0.0, deadline - time.monotonic()))
+        job = once(request, "job", lambda: question_jobs.ask_for_follow_up(parent))
+        held = _hold(request, job)
         if not held.seen.is_settled:
             return _under_way(request, held, {"question": None}, place)
         job = _require_completed(held)
@@ -135,15 +138,19 @@ def _patience(request: AuthenticatedRequest) -> int:
     return wait_seconds(request, default=settings.GENERATE_WAIT_SECONDS)
 
 
-def _hold(
-    request: AuthenticatedRequest, job: QuestionJob, *, seconds: float
-) -> Held[question_jobs.Seen]:
-    return hold(lambda: question_jobs.look(job), session_uuid=job.session.uuid, seconds=seconds)
+def _hold(request: AuthenticatedRequest, job: QuestionJob) -> Held[question_jobs.Seen]:
+    return hold(
+        request,
+        lambda: question_jobs.look(job),
+        session_uuid=job.session.uuid,
+        seconds=_patience(request),
+    )
 
 
 def _wait_for_words(request: AuthenticatedRequest, session_uuid: UUID, question_uuid: UUID) -> None:
     """Give the recogniser the client's patience: what was said is what the question is about."""
     hold(
+        request,
         lambda: selectors.find_transcript(
             owner=request.user, session_uuid=session_uuid, question_uuid=question_uuid
         ),
@@ -189,6 +196,6 @@ def _under_way(
         status=status.HTTP_202_ACCEPTED,
         headers={"Location": place, "Retry-After": str(progress.retry_after)},
     )
-    if held.honoured and wait_seconds(request):
+    if held.honored and wait_seconds(request):
         mark_applied(response, wait_seconds(request))
     return response

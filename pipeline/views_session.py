@@ -10,6 +10,7 @@ from accounts.http import AuthenticatedRequest
 from accounts.idempotency import Idempotent
 from interview_platform.http.conditional import conditional_answer
 from interview_platform.http.envelope import answer
+from interview_platform.http.exchange import once
 from pipeline import selectors_session, services
 from pipeline import views_examples as examples
 from pipeline.models import SessionFeedback, SessionScore
@@ -84,7 +85,7 @@ class Scores(Idempotent, APIView):
     def post(self, request: AuthenticatedRequest, session_uuid: UUID) -> Response:
         """Calculate the scores from all answers, or return them when they are up to date."""
         session = get_session(owner=request.user, session_uuid=session_uuid)
-        services.ask_for_session_results(session)
+        once(request, "order", lambda: services.ask_for_session_results(session))
         return self._reply(request, session_uuid, location=request.path)
 
     @extend_schema(
@@ -125,7 +126,7 @@ class Feedback(Idempotent, APIView):
     def post(self, request: AuthenticatedRequest, session_uuid: UUID) -> Response:
         """Write the feedback on all answers, or return it when it is up to date."""
         session = get_session(owner=request.user, session_uuid=session_uuid)
-        services.ask_for_feedback(session)
+        once(request, "order", lambda: services.ask_for_feedback(session))
         return self._reply(request, session_uuid, location=request.path)
 
     @extend_schema(

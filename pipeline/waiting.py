@@ -1,18 +1,14 @@
-"""Holding an answer until its result is there (`Prefer: wait`): an ear at the broker, and no loop over the database."""
+"""Wait for results (`Prefer: wait`): a view ends without a result, and the gateway calls it again."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
+from rest_framework.request import Request
 
-from pipeline import events
-from pipeline.events import Subscription
+from interview_platform.http.exchange import StillWaiting, exchange_of
 
 
 class Settles(Protocol):
@@ -30,61 +26,28 @@ class Held(Generic[Seen]):
     """What was seen last, and whether it was waited for as wished."""
 
     seen: Seen
-    honoured: bool
+    honored: bool
 
 
-class _Places:
-    """Counts the requests that this process holds."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._taken = 0
-
-    @contextmanager
-    def take(self) -> Iterator[bool]:
-        """Give a place, or False when all of them are taken."""
-        with self._lock:
-            free = self._taken < settings.WAIT_MAX_REQUESTS
-            self._taken += free
-        try:
-            yield free
-        finally:
-            with self._lock:
-                self._taken -= free
-
-
-places = _Places()
-
-
-def hold(look: Callable[[], Seen], *, session_uuid: UUID, seconds: float) -> Held[Seen]:
+def hold(
+    request: Request, look: Callable[[], Seen], *, session_uuid: UUID, seconds: float
+) -> Held[Seen]:
     """
-    Look; while it is not settled wait for news of the session, for so many seconds at most.
+    Return what is seen, if it is settled or nobody waits; else raise `StillWaiting`, and be called again.
 
-    A result that is there already, and a client that does not wait, cost one look. Past the cap, and while the events
-    server is away, what is seen is answered at once.
+    Past the limits of waiting requests, and while the events server is away, what is seen is returned at once.
     """
-    deadline = time.monotonic() + seconds
     seen = look()
+    exchange = exchange_of(request)
     if seen.is_settled or seconds <= 0:
-        return Held(seen, honoured=seconds > 0)
-    with places.take() as free:
-        if not free:
-            return Held(seen, honoured=False)
-        with events.subscription(session_uuid) as news:
-            return _listen(look, news, deadline=deadline)
+        return Held(seen, honored=seconds > 0)
+    if exchange.may_wait:
+        exchange.wait_for(str(session_uuid), user_id=request.user.pk, seconds=seconds)
+        raise StillWaiting
+    return Held(seen, honored=exchange.has_waited)
 
 
 def let_go_of_connection() -> None:
     """Close the database connection before something slow, unless a transaction holds it; it opens again by itself."""
     if not connection.in_atomic_block:
         connection.close()
-
-
-def _listen(look: Callable[[], Seen], news: Subscription, *, deadline: float) -> Held[Seen]:
-    """Look again, now that nothing can be missed any more, and after each piece of news."""
-    seen = look()
-    while not seen.is_settled and news.is_open and (left := deadline - time.monotonic()) > 0:
-        let_go_of_connection()
-        if news.wait(left) or not news.is_open:
-            seen = look()
-    return Held(seen, honoured=seen.is_settled or news.is_open)

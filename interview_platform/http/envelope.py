@@ -62,10 +62,15 @@ def envelope(
 
 
 def error_response(
-    status: int, message: str, *, headers: Mapping[str, str] | None = None
+    status: int,
+    message: str,
+    *,
+    details: Iterable[Detail] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Return an error for the places where no renderer comes by."""
-    body = json.dumps(envelope(data=None, error=error_object(status, message)))
+    error = error_object(status, message, details=details)
+    body = json.dumps(envelope(data=None, error=error))
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 

@@ -24,6 +24,7 @@ from rest_framework.serializers import as_serializer_error
 
 from interview_platform.errors import Detail, Refused
 from interview_platform.http.envelope import Answer, error_object, error_response
+from interview_platform.http.exchange import HeadAccepted, StillWaiting, exchange_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Answer | Non
         return _with_challenge(Answer(status=exc.status, error=error, headers=exc.headers))
     if isinstance(exc, (OperationalError, InterfaceError)):
         return _database_is_away(exc)
+    if isinstance(exc, (HeadAccepted, StillWaiting)):
+        return Answer(status=HTTPStatus.ACCEPTED)  # the gateway does not send it
     translated = _translate(exc)
     return None if translated is None else _from_api_exception(translated)
 
@@ -72,8 +75,11 @@ class JsonErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _hides_its_length(request):
-            return error_response(411, MESSAGES[411], headers={"Connection": "close"})
+        if (refusal := exchange_of(request).refusal) is not None:
+            details = refusal.details or _kind_of(refusal)
+            return error_response(
+                refusal.status, refusal.message, details=details, headers=refusal.headers
+            )
         response = self.get_response(request)
         if (
             response.status_code < HTTPStatus.BAD_REQUEST
@@ -207,12 +213,6 @@ def _replace(response: HttpResponse) -> HttpResponse:
     status = response.status_code
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     return error_response(status, _message_for(status), headers=headers)
-
-
-def _hides_its_length(request: HttpRequest) -> bool:
-    """Tell whether there is a body that WSGI would not read: chunked, without a length."""
-    meta = request.META
-    return "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "") and not meta.get("CONTENT_LENGTH")
 
 
 def _is_for_staff(request: HttpRequest) -> bool:

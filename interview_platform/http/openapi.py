@@ -30,7 +30,7 @@ class EnvelopeSchema(AutoSchema):
     """
     Wraps what a view declares in the envelope.
 
-    A view may say `prefers_wait = True` (it honours `Prefer: wait=N`) and `conditional = True` (its GET has an `ETag`).
+    A view may say `prefers_wait = True` (it honors `Prefer: wait=N`) and `conditional = True` (its GET has an `ETag`).
     """
 
     def get_auth(self) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = _choose_id(request.headers.get(HEADER, ""))
+        request_id = choose_id(request.headers.get(HEADER, ""))
         request.META[META_KEY] = request_id  # for what Django logs after this middleware
         with bind(request_id):
             response = self.get_response(request)
@@ -55,7 +55,8 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-def _choose_id(offered: str) -> str:
+def choose_id(offered: str) -> str:
+    """Return the id that a client offers when it is well-formed, else a new one."""
     return offered if WELL_FORMED.fullmatch(offered) else uuid.uuid4().hex
 
 

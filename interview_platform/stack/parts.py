@@ -4,12 +4,15 @@ import os
 import sys
 from pathlib import Path
 
+from interview_platform.env import env_bool, env_int
 from interview_platform.stack.config import StackConfig
 from interview_platform.stack.processes import Part
 
 API_PROCESSES = 2
-API_THREADS = 16  # each; most of them wait for results (`Prefer: wait`)
-API_TIMEOUT = 60  # seconds of silence after which a process is replaced
+API_CONCURRENCY = 16  # requests in work of each, where `API_CONCURRENCY` says nothing else
+LOG_CONFIG = Path(__file__).with_name(
+    "server_log.json"
+)  # leaves its logs to the project's settings
 API_KEEP_ALIVE = 75  # seconds; longer than any client or proxy keeps an idle connection to use it again (60 at most)
 API_GRACE = 30  # seconds that running requests have at a stop
 CPU_TASKS_PER_CHILD = (
@@ -53,29 +56,36 @@ def preparation(config: StackConfig) -> Part:
 
 def api(config: StackConfig) -> Part:
     """The web server."""
-    host = f"[{config.host}]" if ":" in config.host else config.host
     options = {
-        "bind": f"{host}:{config.port}",
+        "host": config.host,
+        "port": config.port,
         "workers": API_PROCESSES,
-        "worker-class": "interview_platform.stack.patient_worker.PatientWorker",
-        "threads": API_THREADS,
-        "timeout": API_TIMEOUT,
-        "graceful-timeout": API_GRACE,
-        "keep-alive": API_KEEP_ALIVE,
-        "logger-class": "interview_platform.stack.access_log.MaskingLogger",
+        "loop": "asyncio",
+        "http": "h11",  # it limits the length of a head
+        "ws": "none",
+        "lifespan": "on",
+        "timeout-keep-alive": API_KEEP_ALIVE,
+        "timeout-graceful-shutdown": API_GRACE,
+        "log-config": LOG_CONFIG,
     }
-    if Path("/dev/shm").is_dir():  # noqa: S108 - where gunicorn's heartbeat cannot be held up by a disk
-        options["worker-tmp-dir"] = "/dev/shm"  # noqa: S108 - likewise
+    access_log = env_bool("ACCESS_LOG", default=False)
     return Part(
         name="The API",
         command=[
-            *(sys.executable, "-m", "gunicorn", "interview_platform.wsgi:application"),
-            *("--no-control-socket", "--preload"),
+            *(sys.executable, "-m", "uvicorn", "interview_platform.asgi:application"),
+            *("--no-proxy-headers", "--no-server-header"),
+            "--access-log" if access_log else "--no-access-log",
             *(f"--{name}={value}" for name, value in options.items()),
         ],
         log=config.logs / "api.log",
-        environment=API_ENVIRONMENT,
+        environment={**API_ENVIRONMENT, "DATABASE_POOL": str(_pool())},
     )
+
+
+def _pool() -> int:
+    """Return how many connections an API process may have: one for each request in work, and for probes."""
+    concurrency = env_int("API_CONCURRENCY", default=API_CONCURRENCY, minimum=1)
+    return env_int("DATABASE_POOL", default=0) or concurrency + 2
 
 
 def gpu_workers(config: StackConfig) -> list[Part]:

@@ -8,7 +8,45 @@ ACCOUNTS: Final = "tests/integration/accounts"
 SECURITY: Final = "tests/integration/security"
 ERASURE: Final = "tests/integration/privacy/test_erasure.py"
 
+SLOW_CLIENTS: Final = "tests/journeys/test_slow_clients.py"
+WAITING: Final = "tests/integration/pipeline_http/test_waiting.py"
+
 GUARDS: Final = (
+    Mutation(
+        "the least rate of a body",
+        "interview_platform/http/request_body.py",
+        "is_slow = not is_first and self._window_bytes < settings.SLOW_CLIENT_BYTES",
+        "is_slow = False",
+        (SLOW_CLIENTS,),
+    ),
+    Mutation(
+        "no thread for a request whose body is not there",
+        "interview_platform/http/gateway.py",
+        "        if is_last:\n            await self._gateway.slots.acquire()",
+        "        if not self._has_slot:\n            await self._gateway.slots.acquire()",
+        (SLOW_CLIENTS,),
+    ),
+    Mutation(
+        "the refusal of a JSON body by its length",
+        "interview_platform/http/gateway.py",
+        "return TooLarge(headers=CLOSE) if _length(scope) > limit else None",
+        "return None if limit else None",
+        (SLOW_CLIENTS,),
+    ),
+    Mutation(
+        "the look at an upload's head before its body",
+        "media/views.py",
+        "    checks_head = True",
+        "    checks_head = False",
+        (SLOW_CLIENTS,),
+    ),
+    Mutation(
+        "the order that is carried out once while its client waits",
+        "interview_platform/http/exchange.py",
+        "    if name not in remembered:",
+        "    if name:",
+        (WAITING,),
+    ),
     Mutation(
         "the quotas of an hour",
         "pipeline/quotas.py",

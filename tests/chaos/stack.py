@@ -90,7 +90,7 @@ class ChaosStack:
         self.has_small_disk = self._mount_small_disk()
         self._prepare()
         self.api = self._in_here(parts.api(self.config))
-        at = self.api.command.index("interview_platform.wsgi:application")
+        at = self.api.command.index("interview_platform.asgi:application")
         self.api.command = [*self.api.command[:at], WEB_APP, *self.api.command[at + 1 :]]
         self.workers = [self._worker(number, queue) for number, queue in enumerate(WORKERS)]
         for part in self.parts:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any, Final
 
-from interview_platform.wsgi import application
+from interview_platform.asgi import application
 from pipeline import chains
 from tests.chaos.holds import is_wanted
 

@@ -86,7 +86,7 @@ def second_start(operated: RunningStack, left: list[object]) -> Seen:
 @pytest.fixture(scope="module")
 def killed(operated: RunningStack, second_start: Seen) -> list[psutil.Process]:
     """One part of each kind, killed, and missed no more."""
-    parts = ("gunicorn", "valkey-server", "gpu-")
+    parts = ("uvicorn", "valkey-server", "gpu-")
     victims = [process for part in parts for process in operated.named(part)]
     for process in victims:
         process.kill()

@@ -183,17 +183,6 @@ class TestBodies:
         assert response.headers["Connection"] == "close"  # the rest is not read
         error_of(response)
 
-    def test_of_unknown_length_are_a_411(self, api: APIClient) -> None:
-        response = api.post(
-            "/api/v1/echo",
-            content_type="application/json",
-            HTTP_TRANSFER_ENCODING="chunked",
-            CONTENT_LENGTH="",
-        )
-
-        assert response.status_code == 411
-        error_of(response)
-
     def test_with_too_many_fields_or_a_broken_form_are_a_400(self, api: APIClient) -> None:
         crowd = api.post("/api/v1/form", {f"field{n}": "1" for n in range(60)}, format="multipart")
         broken = api.post("/api/v1/form", b"no boundary", content_type="multipart/form-data")

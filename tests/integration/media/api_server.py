@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import shlex
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from http.client import HTTPResponse
 from pathlib import Path
 
@@ -27,10 +29,18 @@ MEGABYTE = 1_048_576
 
 
 class ApiServer:
-    """Gunicorn with the project's own settings; nobody works on what is uploaded."""
+    """The API's server with the project's own settings; nobody works on what is uploaded."""
 
-    def __init__(
-        self, data_dir: Path, *, database_url: str = "", wrapper: tuple[str, ...] = ()
+    def __init__(  # noqa: PLR0913 - tests want it different in many ways
+        self,
+        data_dir: Path,
+        *,
+        database_url: str = "",
+        wrapper: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+        command: str = "",  # of another server, with {port}; "" = the API's own
+        directory: Path = ROOT,
+        processes: int = 0,  # 0 = as many as `make run` starts
     ) -> None:
         config = StackConfig(
             data_dir=data_dir,
@@ -43,7 +53,13 @@ class ApiServer:
         )
         part = api(config)
         self.url, self.port, self.storage = config.url, config.port, data_dir / "uploads"
-        self._command = [*wrapper, *part.command]
+        own = shlex.split(command.format(port=config.port)) if command else part.command
+        if processes:
+            own = [
+                f"--workers={processes}" if word.startswith("--workers=") else word for word in own
+            ]
+        self._command = [*wrapper, *own]
+        self._directory = directory
         self._environment = {
             **os.environ,
             **isolated(
@@ -53,8 +69,9 @@ class ApiServer:
                 SECRET_KEY=secrets.token_hex(32),
                 JWT_SIGNING_KEY=secrets.token_hex(32),
                 BROKER_URL=f"redis://127.0.0.1:{free_port()}/0",
-                **part.environment,
             ),
+            **part.environment,
+            **(environment or {}),
         }
         self._log = data_dir / "api.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,11 +80,11 @@ class ApiServer:
         """Make the tables, start the server, return when it answers."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-        subprocess.run(migrate, cwd=ROOT, env=self._environment, check=True)
+        subprocess.run(migrate, cwd=self._directory, env=self._environment, check=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command,
-                cwd=ROOT,
+                cwd=self._directory,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -88,13 +105,27 @@ class ApiServer:
 
     def peak_megabytes(self) -> float:
         """Return the most memory that one of its processes has had since its start."""
+        return max(_peak(process.pid) for process in self.processes()) / MEGABYTE
+
+    def processes(self) -> list[psutil.Process]:
+        """Return its processes, the first one first."""
         assert self._process is not None
-        processes = [self._process, *psutil.Process(self._process.pid).children()]
-        return max(_peak(process.pid) for process in processes) / MEGABYTE
+        first = psutil.Process(self._process.pid)
+        return [first, *first.children(recursive=True)]
 
     def waiting_files(self) -> list[Path]:
         """Return the temporary files of uploads that have not ended."""
         return files_below(self.storage / INCOMING)
+
+    def spooled_bodies(self) -> list[str]:
+        """Return the files without a name that bodies of requests lie in (Linux)."""
+        open_files = [
+            link.readlink()
+            for process in self.processes()
+            for link in Path(f"/proc/{process.pid}/fd").iterdir()
+            if link.is_symlink()
+        ]
+        return [str(path) for path in open_files if INCOMING in path.parts]
 
     def recordings(self) -> list[Path]:
         """Return the files of all recordings."""

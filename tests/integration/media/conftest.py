@@ -1,15 +1,18 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from interview_platform.http.arrival import BEGAN
+from interview_platform.http.exchange import Exchange
 from interview_platform.storage_url import storage_from_url
 from media.models import AudioAnswer
 from media.storage import INCOMING
@@ -65,8 +68,9 @@ class Uploader:
         form: dict[str, Any] = {"file": SimpleUploadedFile(name, body), **(fields or {})}
         if duration is not None:
             form["duration"] = duration
-        told: dict[str, Any] = {} if began is None else {BEGAN: began}
-        return self.api.post(self.path, form, format="multipart", headers=headers, **told)
+        began_at = timezone.now() if began is None else datetime.fromtimestamp(began, UTC)
+        with patch("media.views.exchange_of", return_value=Exchange(began_at=began_at)):
+            return self.api.post(self.path, form, format="multipart", headers=headers)
 
     def upload(self, content: bytes | None = None, **fields: Any) -> Any:
         """Upload; return the data of an answer that must be a success."""

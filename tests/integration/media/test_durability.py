@@ -1,6 +1,5 @@
 import os
 import resource
-import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,6 @@ from django.core.files.storage import InMemoryStorage, default_storage
 from django.db import connection
 
 from media.models import AudioAnswer
-from media.receiving import SILENCE_SECONDS
 from pipeline.models import PipelineRun
 from pipeline.ports import TransientError
 from sessions.services import complete_session, delete_session
@@ -257,13 +255,3 @@ class TestABucket:
         assert response.headers["Retry-After"]
         uploader.assert_nothing_is_left()
         assert files_below(bucket) == []
-
-
-class TestASlowClient:
-    def test_may_not_be_silent_for_ever(self, uploader: Uploader) -> None:
-        ours, theirs = socket.socketpair()
-        extra: dict[str, Any] = {"gunicorn.socket": ours}
-
-        with ours, theirs:
-            uploader.api.post(uploader.path, {"x": "y"}, format="multipart", **extra)
-            assert ours.gettimeout() == SILENCE_SECONDS

@@ -127,9 +127,9 @@ class TestAClientThatGoesAway:
         body = form(wave_of(2 * MEGABYTE))
         with candidate.open_upload(announced=len(body)) as connection:
             connection.sendall(body[:MEGABYTE])
-            wait_until(server.waiting_files)
+            wait_until(server.spooled_bodies)
 
-        wait_until(lambda: not server.waiting_files())
+        wait_until(lambda: not server.spooled_bodies())
         assert candidate.http.get(candidate.path).status_code == 404
         assert server.recordings() == kept
 
@@ -140,11 +140,11 @@ class TestAClientThatGoesAway:
         body = form(recording)
         with candidate.open_upload(announced=len(body) + 10_000) as connection:
             connection.sendall(body)
+            wait_until(server.spooled_bodies)
             connection.shutdown(socket.SHUT_WR)
-            answer, text = read_answer(connection)
+            assert connection.recv(1) == b""  # nobody is there who could be answered
 
-        assert answer.status == 400
-        assert error_of(text)["message"] == "Malformed request body"
+        wait_until(lambda: not server.spooled_bodies())
         assert candidate.http.get(candidate.path).status_code == 404
 
 
@@ -224,7 +224,7 @@ class TestAFullDisk:
         with Answering(small) as candidate:
             refused = candidate.send(wave_of(5 * MEGABYTE))
             assert candidate.http.get(candidate.path).status_code == 404
-            taken = candidate.send(wave_of(3 * MEGABYTE))
+            taken = candidate.send(wave_of(3 * MEGABYTE // 2))  # body and recording fit in it
 
         assert refused.status_code == 500
         assert error_of(refused.text)["message"] == "Internal server error"

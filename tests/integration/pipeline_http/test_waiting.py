@@ -1,20 +1,22 @@
 """`Prefer: wait`: answers that are held until the result is there."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections
+from django.db.backends.signals import connection_created
 
-from pipeline import events
+from accounts.models import User
+from accounts.tokens import issue_tokens
+from pipeline import events, selectors, services
+from pipeline.event_listener import EventListener
 from pipeline.models import PipelineRun, Stage
-from pipeline.waiting import hold
-from sessions.models import InterviewSession
+from sessions.models import Question
 from tests.factories import make_evaluation, make_run, make_transcript
+from tests.gateway import GatewayClient
 from tests.integration.pipeline_http.conftest import (
     FAILED,
     Place,
@@ -46,15 +48,13 @@ def in_background(work: Callable[[], Any]) -> "Future[Any]":
     return future
 
 
-def listeners(broker: PrivateBroker, session: InterviewSession) -> int:
-    """Return how many requests listen to the session."""
-    channel = events.key(f"events:{session.uuid}")
-    with broker.client() as client:
-        return int(client.pubsub_numsub(channel)[0][1])
+def wait_for_listener(place: Place, *, many: int = 1) -> None:
+    """Return when so many requests wait."""
+    wait_until(lambda: listener_of(place).waiting == many)
 
 
-def wait_for_listener(broker: PrivateBroker, session: InterviewSession, *, many: int = 1) -> None:
-    wait_until(lambda: listeners(broker, session) == many)
+def listener_of(place: Place) -> EventListener:
+    return cast(GatewayClient, cast(Any, place.api)).listener
 
 
 def finish(run: PipelineRun, *, stage: Stage = Stage.DONE) -> None:
@@ -67,31 +67,25 @@ def finish(run: PipelineRun, *, stage: Stage = Stage.DONE) -> None:
     events.announce(run.session.uuid)
 
 
-@dataclass
-class Thing:
-    """Something that is there, or not."""
+@pytest.fixture
+def place(alice: User, question: Question, broker: PrivateBroker) -> Iterator[Place]:
+    """Alice's question, seen by Alice through the gateway."""
+    with GatewayClient(token=issue_tokens(alice).access) as client:
+        yield Place(cast(Any, client), question)
 
-    is_settled: bool
 
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was seen at each look for a transcript."""
+    seen: list[Any] = []
+    find = selectors.find_transcript
 
-@dataclass
-class Looker:
-    """Sees what it was told to see, one thing after the other, and the last one again and again."""
+    def look(**options: Any) -> Any:
+        seen.append(find(**options))
+        return seen[-1]
 
-    things: list[bool]
-    looks: int = 0
-    held_connections: list[Any] = field(default_factory=list)
-
-    def __call__(self) -> Thing:
-        connection.ensure_connection()
-        self.held_connections.append(connections["default"])
-        seen = self.things[min(self.looks, len(self.things) - 1)]
-        self.looks += 1
-        return Thing(seen)
-
-    def has_looked(self, number: int) -> bool:
-        """Tell whether it has looked so often."""
-        return self.looks == number
+    monkeypatch.setattr(selectors, "find_transcript", look)
+    return seen
 
 
 class TestARequestThatWaits:
@@ -101,14 +95,14 @@ class TestARequestThatWaits:
     ) -> None:
         run = make_run(question=place.question)
         request = in_background(lambda: place.get(name, **LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         finish(run)
 
         response = request.result(timeout=20)
         assert data_of(response)["status"] == "completed"
         assert response.headers["Preference-Applied"] == "wait=30"
-        assert listeners(broker, place.question.session) == 0
+        assert listener_of(place).waiting == 0
 
     @pytest.mark.parametrize(
         ("order", "field"), [("transcribe", "transcript"), ("evaluate", "summary")]
@@ -118,7 +112,7 @@ class TestARequestThatWaits:
     ) -> None:
         run = make_run(question=place.question)
         request = in_background(lambda: place.post(order, headers=LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         finish(run)
 
@@ -133,7 +127,7 @@ class TestARequestThatWaits:
         run = make_run(question=place.question)
         transcript = in_background(lambda: place.get("transcript", **LONG))
         evaluation = in_background(lambda: place.get("evaluation", **LONG))
-        wait_for_listener(broker, place.question.session, many=2)
+        wait_for_listener(place, many=2)
 
         finish(run, stage=Stage.EVALUATE)
 
@@ -147,7 +141,7 @@ class TestARequestThatWaits:
     def test_is_answered_when_the_work_fails(self, place: Place, broker: PrivateBroker) -> None:
         run = make_run(question=place.question)
         request = in_background(lambda: place.get("transcript", **LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         PipelineRun.objects.filter(pk=run.pk).update(**FAILED)
         events.announce(run.session.uuid)
@@ -157,7 +151,7 @@ class TestARequestThatWaits:
     def test_may_be_about_the_whole_session(self, place: Place, broker: PrivateBroker) -> None:
         make_working_run(place.question, Stage.SCORE)
         request = in_background(lambda: place.get("progress", **LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         PipelineRun.objects.update(**FAILED)
         events.announce(place.question.session.uuid)
@@ -197,7 +191,7 @@ class TestARequestThatWaits:
         make_run(question=place.question)
         session = place.question.session
         request = in_background(lambda: place.get("transcript", **LONG))
-        wait_for_listener(broker, session)
+        wait_for_listener(place)
 
         session_uuid = session.uuid
         session.delete()
@@ -213,7 +207,7 @@ class TestARequestThatCannotWait:
         settings.WAIT_MAX_REQUESTS = 1
         run = make_run(question=place.question)
         first = in_background(lambda: place.get("transcript", **LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         second = place.get("transcript", **LONG)
 
@@ -223,9 +217,20 @@ class TestARequestThatCannotWait:
         first.result(timeout=20)
         third = make_run(question=place.question)
         again = in_background(lambda: place.get("transcript", **LONG))
-        wait_for_listener(broker, place.question.session)  # the place is free again
+        wait_for_listener(place)  # the place is free again
         finish(third)
         assert again.result(timeout=20).headers["Preference-Applied"] == "wait=30"
+
+    def test_is_answered_at_once_past_the_cap_of_its_user(
+        self, place: Place, broker: PrivateBroker, settings: Any
+    ) -> None:
+        settings.WAIT_MAX_REQUESTS_PER_USER = 0
+        make_run(question=place.question)
+
+        response = place.get("transcript", **LONG)
+
+        assert data_of(response, status=202)["status"] == "queued"
+        assert "Preference-Applied" not in response.headers
 
     def test_is_answered_at_once_while_the_events_server_is_away(
         self, place: Place, broker: PrivateBroker
@@ -243,7 +248,7 @@ class TestARequestThatCannotWait:
     ) -> None:
         make_run(question=place.question)
         request = in_background(lambda: place.get("transcript", **LONG))
-        wait_for_listener(broker, place.question.session)
+        wait_for_listener(place)
 
         broker.kill()
 
@@ -261,89 +266,84 @@ class TestARequestThatCannotWait:
         assert "Preference-Applied" not in response.headers
 
 
-class TestListening:
-    def test_may_begin_in_two_requests_at_once(
-        self, interview_session: InterviewSession, broker: PrivateBroker
+class TestWaiting:
+    def test_takes_one_look_before_and_one_for_each_event(
+        self, place: Place, looks: list[Any]
     ) -> None:
-        def listen() -> bool:
-            with events.subscription(interview_session.uuid) as news:
-                return news.is_open
+        run = make_run(question=place.question)
+        request = in_background(lambda: place.get("transcript", "?attempt=1", **LONG))
+        wait_for_listener(place)
+        assert len(looks) == 1
 
-        for _ in range(10):
-            events.server.cache_clear()  # as in a process that has just started
-            both = [in_background(listen) for _ in range(4)]
+        finish(run)
 
-            assert all(one.result(timeout=20) for one in both)
+        assert request.result(timeout=20).status_code == 200
+        assert len(looks) == 2
 
-
-class TestHold:
-    def test_looks_again_once_nothing_can_be_missed(
-        self, interview_session: InterviewSession, broker: PrivateBroker
+    def test_misses_nothing_that_happens_before_it_begins(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        look = Looker([False, True])  # it came between the first look and the subscription
+        run = make_run(question=place.question)
+        find = selectors.find_transcript
 
-        held = hold(look, session_uuid=interview_session.uuid, seconds=30)
+        def look_too_early(**options: Any) -> Any:
+            seen = find(**options)
+            if not seen.is_settled:
+                finish(run)
+            return seen
 
-        assert (held.seen.is_settled, held.honoured, look.looks) == (True, True, 2)
+        monkeypatch.setattr(selectors, "find_transcript", look_too_early)
 
-    def test_looks_once_for_each_piece_of_news(
-        self, interview_session: InterviewSession, broker: PrivateBroker
+        response = place.get("transcript", "?attempt=1", **LONG)
+
+        assert data_of(response)["status"] == "completed"
+
+    def test_holds_neither_a_connection_to_the_database_nor_a_thread(self, place: Place) -> None:
+        used: list[Any] = []
+
+        def note(connection: Any, **_: Any) -> None:
+            used.append(connection)
+
+        run = make_run(question=place.question)
+        before = threading.active_count()
+        connection_created.connect(note)
+        try:
+            request = in_background(lambda: place.get("transcript", "?attempt=1", **LONG))
+            wait_for_listener(place)
+            wait_until(lambda: all(one.connection is None for one in used))
+        finally:
+            connection_created.disconnect(note)
+
+        assert used
+        assert threading.active_count() <= before + 1  # the one of this test
+        finish(run)
+        request.result(timeout=20)
+
+    def test_does_what_was_ordered_once(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        look = Looker([False, False, False, True])
-        waiting = in_background(lambda: hold(look, session_uuid=interview_session.uuid, seconds=30))
+        orders: list[Any] = []
+        monkeypatch.setattr(services, "ask_for_transcript", lambda run, **_: orders.append(run))
+        run = make_run(question=place.question)
+        request = in_background(lambda: place.post("transcribe", headers=LONG))
+        wait_for_listener(place)
 
-        for number in (2, 3):
-            wait_until(partial(look.has_looked, number))
-            events.announce(interview_session.uuid)
+        finish(run)
 
-        assert waiting.result(timeout=20).seen.is_settled
-        assert look.looks == 4
+        assert request.result(timeout=20).status_code == 200
+        assert orders == [run]
 
-    def test_does_not_look_while_nothing_happens(
-        self, interview_session: InterviewSession, broker: PrivateBroker
-    ) -> None:
-        look = Looker([False])
+    def test_keeps_its_idempotency_key(self, place: Place) -> None:
+        headers = {**LONG, "Idempotency-Key": "one"}
+        run = make_run(question=place.question)
+        request = in_background(lambda: place.post("transcribe", headers=headers))
+        wait_for_listener(place)
 
-        held = hold(look, session_uuid=interview_session.uuid, seconds=0.5)
+        meanwhile = place.post("transcribe", headers=headers)
+        finish(run)
 
-        assert (held.seen.is_settled, held.honoured, look.looks) == (False, True, 2)
-
-    def test_holds_no_connection_to_the_database(
-        self, interview_session: InterviewSession, broker: PrivateBroker
-    ) -> None:
-        look = Looker([False])
-        waiting = in_background(lambda: hold(look, session_uuid=interview_session.uuid, seconds=30))
-        wait_until(lambda: look.looks == 2)
-        held = look.held_connections[0]
-
-        wait_until(lambda: held.connection is None)
-
-        look.things = [True]
-        events.announce(interview_session.uuid)
-        assert waiting.result(timeout=20).seen.is_settled
-
-    def test_leaves_a_transaction_alone(
-        self, interview_session: InterviewSession, broker: PrivateBroker
-    ) -> None:
-        with transaction.atomic():
-            hold(Looker([False]), session_uuid=interview_session.uuid, seconds=0.1)
-            assert InterviewSession.objects.filter(pk=interview_session.pk).exists()
-
-    def test_waits_side_by_side(
-        self, interview_session: InterviewSession, broker: PrivateBroker
-    ) -> None:
-        there = threading.Event()
-
-        def look() -> Thing:
-            return Thing(there.is_set())
-
-        waiting = [
-            in_background(lambda: hold(look, session_uuid=interview_session.uuid, seconds=30))
-            for _ in range(4)
-        ]
-        wait_for_listener(broker, interview_session, many=4)
-
-        there.set()
-        events.announce(interview_session.uuid)
-
-        assert all(one.result(timeout=20).seen.is_settled for one in waiting)
+        assert meanwhile.status_code == 409
+        first = request.result(timeout=20)
+        again = place.post("transcribe", headers=headers)
+        assert data_of(again) == data_of(first)
+        assert again.headers["Idempotency-Replayed"] == "true"

@@ -132,7 +132,7 @@ class TestChoose:
     def test_knows_the_parts(self) -> None:
         found = read_config()
 
-        assert "gunicorn" in choose(["api"], config=found).command
+        assert "uvicorn" in choose(["api"], config=found).command
         assert "gpu" in choose(["worker", "gpu"], config=found).command
         assert "cpu" in choose(["worker", "cpu"], config=found).command
         assert "maint" in choose(["worker", "maint"], config=found).command

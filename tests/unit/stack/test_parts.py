@@ -14,7 +14,7 @@ class TestTheApi:
     def test_keeps_an_idle_connection_longer_than_whoever_may_use_it_again(self) -> None:
         command = " ".join(api(read_config()).command)
 
-        found = re.search(r"--keep-alive=(\d+)", command)
+        found = re.search(r"--timeout-keep-alive=(\d+)", command)
         assert found is not None
         assert int(found[1]) > LONGEST_OF_PROXIES
 
