@@ -21,6 +21,7 @@ from pipeline import views_examples as examples
 from pipeline.http import PollView
 from pipeline.models import EvaluationRecord, TranscriptRecord
 from pipeline.progress import Outcome
+from pipeline.rationed import Rationed
 from pipeline.replies import (
     Result,
     answer_with,
@@ -112,9 +113,10 @@ class SubtitleAccept(KindAccept):
     kinds = FILE_KINDS
 
 
-class Transcript(PollView):
+class Transcript(Rationed, PollView):
     """The transcript of a recording."""
 
+    rationed_by = ("uploads", "runs")
     polls = TranscriptRecord
     prefers_wait = True
     conditional = True

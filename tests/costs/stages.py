@@ -53,6 +53,7 @@ from pipeline.stages.transcript import plain_words, read_script
 from pipeline.stages.vectors import RememberingEncoder
 from pipeline.stages.verb_forms import paradigm, plural
 from pipeline.stages.weak_spots import PastScore, find_weak_spots
+from pipeline.stages.word_diff import common_runs
 from pipeline.stages.word_lists import language_of
 from pipeline.stages.wording import judge_wording
 from pipeline.values import JudgedAnswer, ScoreCard, Transcript
@@ -157,6 +158,17 @@ def _timed_apart(text: str) -> object:
         for place, word in enumerate(timed.words)
     )
     return read_script(replace(timed, words=words))
+
+
+def _diff_other_words(text: str) -> object:
+    words = text.split()
+    others = [f"{word}!" if place % 2 else word for place, word in enumerate(words)]
+    return common_runs(words, others)
+
+
+def _diff_turned_words(text: str) -> object:
+    words = text.split()
+    return common_runs(words, words[::-1])
 
 
 @cache
@@ -276,6 +288,7 @@ STAGES: Final[Mapping[str, tuple[Work, ...]]] = {
     "weak_spots": (
         lambda text: find_weak_spots([PastScore("", "technical", (text,), 30.0)], bank=load_bank()),
     ),
+    "word_diff": (_diff_other_words, _diff_turned_words),
     "word_lists": (language_of,),
     "wording": (lambda text: judge_wording(PlainParser().parse(text), text, model=NoUsage()),),
 }

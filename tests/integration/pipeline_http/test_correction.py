@@ -139,7 +139,7 @@ class TestACorrection:
 
 
 class TestARefusal:
-    @pytest.mark.parametrize("text", ["", "   ", 5, None, "x" * 50_001])
+    @pytest.mark.parametrize("text", ["", "   ", 5, None, "x" * 20_001])
     def test_is_for_what_is_no_text(self, place: Place, text: Any) -> None:
         make_judged_run(place.question)
 
