@@ -164,14 +164,20 @@ def ask_for_session_results(session: InterviewSession) -> None:
         _start_session_run(session)
 
 
-@transaction.atomic
 def ask_for_feedback(session: InterviewSession) -> None:
-    """Make sure of the session's results, and of what a language model adds to the feedback where one is set."""
+    """
+    Make sure of the session's results, and of what a language model adds to the feedback where one is set.
+
+    The answers are read between two transactions: SQLite lets nobody else write while one is open.
+    """
     ask_for_session_results(session)
-    if session.runs.filter(state__in=PipelineRun.UNFINISHED).exists():
+    unfinished = session.runs.filter(state__in=PipelineRun.UNFINISHED)
+    if unfinished.exists() or not narratives.is_wanted(session, records.judged_answers(session)):
         return
-    if narratives.is_wanted(session, records.judged_answers(session)):
-        _start_session_run(session, stage=Stage.FEEDBACK)
+    with transaction.atomic():
+        InterviewSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+        if not unfinished.exists():
+            _start_session_run(session, stage=Stage.FEEDBACK)
 
 
 @transaction.atomic

@@ -155,6 +155,11 @@ def read_script(transcript: Transcript) -> Script:
     )
 
 
+def short_words(text: str) -> str:
+    """Return the text with blanks in words of more than `LONGEST_WORD` characters, for parsers that take long ones badly."""
+    return " ".join(_WORD.findall(text))
+
+
 def plain_word(text: str) -> str:
     """Return a word in lower case without the punctuation around it; "C++" keeps its signs."""
     found = _PLAIN.search(text.lower().replace("\u2019", "'"))

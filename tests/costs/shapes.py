@@ -51,6 +51,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "one-letter words": repeated("a b c "),
     "different words": _numbered_words,
     "um um um": repeated("um "),
+    "fillers among words": repeated("um we "),
     "wrong verbs": repeated("they was he have went and a engineers "),
     "negations": repeated("have never not "),
     "combining marks": _marks_in_the_wrong_order,

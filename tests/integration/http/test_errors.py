@@ -172,9 +172,7 @@ class TestBodies:
         assert response.status_code == 400
         assert error_of(response)["details"][0]["code"] == "too_complex"
 
-    @pytest.mark.parametrize(
-        "text", [",[{" * 5_000, '\\"' * 5_000, "\\\\", "[" * 20], ids=range(4)
-    )
+    @pytest.mark.parametrize("text", [",[{" * 5_000, '\\"' * 5_000, "\\\\", "[" * 20], ids=range(4))
     def test_may_hold_brackets_in_their_texts(self, api: APIClient, text: str) -> None:
         body = json.dumps({"a": [text, {"b": text}]}).encode()
 
