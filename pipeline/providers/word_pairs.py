@@ -64,6 +64,8 @@ class _Table:
 
     def number(self, word: str) -> int | None:
         """Return the word's place, by which it is asked for; None where it was never seen."""
+        if len(word) > self._words.itemsize:  # else NumPy makes each of its words as long
+            return None
         place = int(self._words.searchsorted(word.encode()))
         found = place < len(self._words) and self._words[place] == word.encode()
         return place if found else None

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from pipeline.providers import registry
+from pipeline.providers import multilingual, registry
 from pipeline.providers.harper import HarperChecker
 from pipeline.stages.grammar import checked_text
 from pipeline.stages.job_text import read_job_text
@@ -15,11 +15,6 @@ from tests.costs.timing import grows_too_fast
 
 LENGTH: Final = 2_000  # characters; at 4,000 quadratic cost took seconds
 Work = Callable[[str], object]
-
-
-def _encode_in_french(text: str) -> object:
-    encoder = registry.foreign_encoder()
-    return encoder.encode([text]) if encoder else None
 
 
 WORKS: Final[Mapping[str, Work]] = {
@@ -32,7 +27,6 @@ WORKS: Final[Mapping[str, Work]] = {
     ),
     "the word pairs": lambda text: registry.wording_model().read([text]),
     "the English encoder": lambda text: registry.sentence_encoder().encode([text]),
-    "the encoder of other languages": _encode_in_french,
 }
 
 
@@ -46,3 +40,15 @@ def test_a_model_costs_no_more_than_linear_time(name: str) -> None:
         if (growth := grows_too_fast(lambda n, make=make: work(make(n)), length=LENGTH))
     }
     assert not grown
+
+
+@pytest.mark.skipif(not multilingual.is_available(), reason="needs x86-64 Linux with AVX2")
+def test_the_encoder_of_other_languages_reads_no_text_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(multilingual, "LONGEST", 20)
+    encoder = multilingual.E5Encoder()
+
+    short, long = encoder.encode(["Nous avons fini tard", "Nous avons fini tard, et sans aide."])
+
+    assert short == long
