@@ -29,7 +29,7 @@ from accounts.serializers import (
 )
 from accounts.throttles import GuessCounter
 from interview_platform.http.envelope import answer
-from interview_platform.http.throttles import RegisterThrottle, client_network
+from interview_platform.http.throttles import RegisterThrottle, UserThrottle, client_network
 
 TAGS = ["Users"]
 EXAMPLE_EMAIL = "jane@example.com"
@@ -48,7 +48,7 @@ class PublicView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes: Sequence[type[BaseThrottle]] = ()
+    throttle_classes: Sequence[type[BaseThrottle]] = (UserThrottle,)  # before the body is read
 
 
 class Register(PublicView):

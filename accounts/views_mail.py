@@ -13,7 +13,6 @@ from accounts.serializers import ConfirmResetIn, ResetIn, VerifiedOut, VerifyIn
 from accounts.throttles import count_email
 from accounts.views import EXAMPLE_EMAIL, PublicView
 from interview_platform.http.envelope import answer
-from interview_platform.http.throttles import UserThrottle
 
 TAGS = ["Users: by mail"]
 EXAMPLE_TOKEN = "WyI4NmY4YmI4MyIsIjRmIl0:1vNZkS:Qm9"  # noqa: S105 - of nobody
@@ -40,8 +39,6 @@ class ResetPassword(PublicView):
 
 class ConfirmReset(PublicView):
     """Sets a new password."""
-
-    throttle_classes = (UserThrottle,)
 
     @extend_schema(
         tags=TAGS,
@@ -81,8 +78,6 @@ class SendVerification(APIView):
 
 class VerifyEmail(PublicView):
     """Takes a link's word that an address is somebody's."""
-
-    throttle_classes = (UserThrottle,)
 
     @extend_schema(
         tags=TAGS,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Final
 
 from analytics.areas import MEASURES
@@ -16,9 +15,9 @@ from analytics.values import (
     WordChanges,
 )
 from pipeline.stages.curves import one_decimal
+from pipeline.stages.word_diff import Run, common_runs
 from pipeline.values import METRICS
 
-MAX_WORDS: Final = 3000  # of each text; more is 20 minutes of speech
 MIN_KEPT: Final = 2  # words in a row; a single word that stayed between two changes is chance
 SHOWN_PHRASES: Final = 3
 MIN_PHRASE: Final = 3  # words; shorter ones say nothing by themselves
@@ -54,11 +53,12 @@ def compare(
 
 def diff_words(before: str, after: str) -> WordChanges:
     """Return how the words changed; case and punctuation are the recogniser's, and no change."""
-    old, new = before.split()[:MAX_WORDS], after.split()[:MAX_WORDS]
-    matcher = SequenceMatcher(None, [_plain(word) for word in old], [_plain(word) for word in new])
+    old, new = before.split(), after.split()
+    runs = common_runs([_plain(word) for word in old], [_plain(word) for word in new])
     changes, kept = [], 0
     begin_old = begin_new = 0
-    for at_old, at_new, size in _kept_runs(matcher, len(old), len(new)):
+    for run in _kept_runs(runs, len(old), len(new)):
+        at_old, at_new, size = run.at_old, run.at_new, run.size
         gone, come = old[begin_old:at_old], new[begin_new:at_new]
         if gone or come:
             changes.append(WordChange(before=" ".join(gone), after=" ".join(come)))
@@ -73,14 +73,13 @@ def diff_words(before: str, after: str) -> WordChanges:
     )
 
 
-def _kept_runs(
-    matcher: "SequenceMatcher[str]", old: int, new: int
-) -> Iterable[tuple[int, int, int]]:
+def _kept_runs(runs: Iterable[Run], old: int, new: int) -> Iterable[Run]:
     """Return the runs of words that stayed: at a text's ends a single word too, and at last its end."""
-    for at_old, at_new, size in matcher.get_matching_blocks():
-        at_end = (at_old, at_new) == (0, 0) or (at_old + size, at_new + size) == (old, new)
-        if size >= MIN_KEPT or at_end:
-            yield at_old, at_new, size
+    for run in runs:
+        ends = run.at_old + run.size, run.at_new + run.size
+        at_end = (run.at_old, run.at_new) == (0, 0) or ends == (old, new)
+        if run.size >= MIN_KEPT or at_end:
+            yield run
 
 
 def _tell_words(changes: Sequence[WordChange], *, kept: int, total: int) -> str:

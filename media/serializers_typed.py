@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from interview_platform.http.fields import TextField
-
-MAX_TEXT = 20_000  # characters: half an hour of speech
+from pipeline.serializers import MAX_TEXT
 
 
 class TypedAnswerIn(serializers.Serializer[Any]):

@@ -114,8 +114,7 @@ def receive_recording(*, question: Question, upload: Upload) -> AudioAnswer:
 def receive_text(*, question: Question, text: str) -> PipelineRun:
     """Take a typed answer as the next attempt and start its run; raise as `receive_recording`."""
     attempt = note_recording(question=question)
-    quotas.take(question.session.owner_id, {"uploads": 1})
-    quotas.take_place(question.session.owner_id)
+    quotas.take_answer(question.session.owner_id)
     typed = Transcript(
         text=text, language=_language_of(question.session), duration=0.0, model=TYPED
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from interview_platform.errors import Conflict, Detail, Invalid
-from pipeline import records, services
+from pipeline import quotas, records, services
 from pipeline.models import PastEvaluation, PipelineRun, Stage, TranscriptRecord
 from pipeline.selectors_board import has_passed
 from pipeline.stages.correction import Correction, correct
@@ -25,27 +25,37 @@ class NotYetCorrectable(Conflict):
     message = "This answer is not finished: its transcript cannot be corrected now"
 
 
-@transaction.atomic
 def correct_transcript(run: PipelineRun, *, text: str) -> Correction:
     """
     Keep `text` as what was said and have the answer judged anew; return how it differs from what was heard.
 
-    The same text again changes nothing; what was heard, word by word, takes the correction back. Raise
-    `NotYetCorrectable`, or `Invalid` for more words than the recording has time for.
+    The same text again changes nothing; what was heard, word by word, takes the correction back. A change counts as an
+    answer. Raise `NotYetCorrectable`, `OverQuota`, or `Invalid` for more words than the recording has time for.
+    The texts are compared before the transaction: SQLite lets nobody else write while it is open.
     """
-    stored = services.lock_run(run)
-    kept = TranscriptRecord.objects.filter(run=stored).first()
-    if stored.state not in {State.COMPLETED, State.FAILED} or kept is None:
-        raise NotYetCorrectable
-    if not has_passed(stored, Stage.TRANSCRIBE):
-        raise NotYetCorrectable
-    heard = records.heard_of(kept)
+    heard = records.heard_of(_correctable(run))
     _require_time_for(text, heard)
     correction = correct(heard, text)
-    if correction.transcript.text != " ".join(kept.text.split()):
-        _keep(kept, correction, heard)
-        services.judge_again(stored, why=PastEvaluation.Why.TRANSCRIPT)
+    with transaction.atomic():
+        stored = services.lock_run(run)
+        kept = _correctable(stored)
+        if records.heard_of(kept) != heard:  # it was transcribed again meanwhile
+            raise NotYetCorrectable
+        if correction.transcript.text != " ".join(kept.text.split()):
+            quotas.take_answer(stored.session.owner_id)
+            _keep(kept, correction, heard)
+            services.judge_again(stored, why=PastEvaluation.Why.TRANSCRIPT)
     return correction
+
+
+def _correctable(run: PipelineRun) -> TranscriptRecord:
+    """Return the transcript of an answer that is finished; raise `NotYetCorrectable`."""
+    kept = TranscriptRecord.objects.filter(run=run).first()
+    if run.state not in {State.COMPLETED, State.FAILED} or kept is None:
+        raise NotYetCorrectable
+    if not has_passed(run, Stage.TRANSCRIBE):
+        raise NotYetCorrectable
+    return kept
 
 
 def correction_body(correction: Correction) -> dict[str, Any]:

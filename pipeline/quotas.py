@@ -99,6 +99,12 @@ def take_place(owner_id: int) -> None:
         raise OverQuota(quota, retry_after=RUNS_RETRY_SECONDS)
 
 
+def take_answer(owner_id: int, *, audio_seconds: float = 0.0) -> None:
+    """Take one answer of the hour, and its place among those in work; raise `OverQuota`. Needs the caller's transaction."""
+    take(owner_id, {"uploads": 1, "audio-seconds": audio_seconds})
+    take_place(owner_id)
+
+
 def require_left(owner_id: int, names: Iterable[str]) -> None:
     """Refuse before any work what `take` would surely refuse after it; raise `OverQuota`."""
     for left in what_is_left(owner_id, names):

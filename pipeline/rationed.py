@@ -18,8 +18,11 @@ POLICY: Final = "RateLimit-Policy"
 LIMIT: Final = "RateLimit"
 
 
+USES_UP: Final = frozenset({"POST", "PUT"})
+
+
 class Rationed(APIView):
-    """A view whose POST uses up quotas. Put it behind `Idempotent`: a replay costs nothing and tells what is left, too."""
+    """A view whose POST or PUT uses up quotas. Put it behind `Idempotent`: a replay costs nothing and tells what is left, too."""
 
     rationed_by: ClassVar[tuple[str, ...]] = ()  # the OpenAPI document looks for it
     _asker: int | None = None
@@ -27,7 +30,7 @@ class Rationed(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Keep in mind who asks."""
         super().initial(request, *args, **kwargs)
-        if request.method == "POST" and request.user.is_authenticated:
+        if request.method in USES_UP and request.user.is_authenticated:
             self._asker = request.user.pk
 
     def finalize_response(

@@ -15,7 +15,7 @@ from sessions.serializers import LanguageField
 
 MAX_KEYWORDS = 50
 MAX_KEYWORD = 100  # characters
-MAX_CORRECTION = 50_000  # characters; half an hour of quick speech
+MAX_TEXT = 20_000  # characters of an answer, typed or corrected: half an hour of speech
 MAX_ATTEMPT = 2_147_483_647  # the column's own
 
 
@@ -83,7 +83,7 @@ class WordOut(serializers.Serializer[Any]):
 class CorrectionIn(serializers.Serializer[Any]):
     """What was really said."""
 
-    transcript = TextField(max_length=MAX_CORRECTION)
+    transcript = TextField(max_length=MAX_TEXT)
 
 
 class TranscriptFields(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from interview_platform.errors import Refused
 from interview_platform.http.request_id import current_request_id
-from pipeline import chains, events, narratives, records, records_past
+from pipeline import chains, events, narratives, quotas, records, records_past
 from pipeline.leases import NO_LEASE, RESET_FIELDS, Outcome, State, lock_session
 from pipeline.models import (
     EvaluationRecord,
@@ -97,13 +97,15 @@ def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
     """
     Make sure that the recording is, or will be, transcribed as this language (None: whatever it was made for).
 
-    Raise `AudioExpired` when that would take a recording that was deleted for its age.
+    Another language counts as an answer. Raise `OverQuota`, or `AudioExpired` when that would take a recording that was
+    deleted for its age.
     """
     stored = lock_run(run)
     is_expired = bool(stored.audio_format) and not stored.audio_key
     if is_expired and _would_need_audio(stored, language):
         raise AudioExpired
     if language is not None and not _is_heard_as(stored, language):
+        quotas.take_answer(stored.session.owner_id, audio_seconds=stored.audio_duration or 0.0)
         stored.language = language
         stored.save(update_fields=["language"])
         _start_again(stored, Stage.TRANSCRIBE, why=Why.LANGUAGE)
@@ -113,12 +115,17 @@ def ask_for_transcript(run: PipelineRun, *, language: str | None) -> None:
 
 @transaction.atomic
 def ask_for_evaluation(run: PipelineRun, *, expected_keywords: list[str] | None) -> None:
-    """Make sure that the answer is, or will be, judged by these keywords (None: whatever it was judged by)."""
+    """
+    Make sure that the answer is, or will be, judged by these keywords (None: whatever it was judged by).
+
+    Other keywords count as an answer. Raise `OverQuota`.
+    """
     stored = lock_run(run)
     if expected_keywords is not None and expected_keywords != records.keywords_of(stored):
         stored.expected_keywords = expected_keywords
         stored.save(update_fields=["expected_keywords"])
         if stored.stage != Stage.TRANSCRIBE:
+            quotas.take_answer(stored.session.owner_id)
             _start_again(stored, Stage.EVALUATE, why=Why.KEYWORDS)
             return
     if stored.state == State.FAILED and stored.stage in {Stage.TRANSCRIBE, Stage.EVALUATE}:
@@ -157,14 +164,20 @@ def ask_for_session_results(session: InterviewSession) -> None:
         _start_session_run(session)
 
 
-@transaction.atomic
 def ask_for_feedback(session: InterviewSession) -> None:
-    """Make sure of the session's results, and of what a language model adds to the feedback where one is set."""
+    """
+    Make sure of the session's results, and of what a language model adds to the feedback where one is set.
+
+    The answers are read between two transactions: SQLite lets nobody else write while one is open.
+    """
     ask_for_session_results(session)
-    if session.runs.filter(state__in=PipelineRun.UNFINISHED).exists():
+    unfinished = session.runs.filter(state__in=PipelineRun.UNFINISHED)
+    if unfinished.exists() or not narratives.is_wanted(session, records.judged_answers(session)):
         return
-    if narratives.is_wanted(session, records.judged_answers(session)):
-        _start_session_run(session, stage=Stage.FEEDBACK)
+    with transaction.atomic():
+        InterviewSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+        if not unfinished.exists():
+            _start_session_run(session, stage=Stage.FEEDBACK)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from pipeline import corrections, selectors, services
 from pipeline import views_examples as examples
 from pipeline.models import EvaluationRecord, TranscriptRecord
 from pipeline.progress import Outcome
+from pipeline.rationed import Rationed
 from pipeline.replies import (
     Result,
     answer_with,
@@ -108,9 +109,10 @@ class SubtitleAccept(KindAccept):
     kinds = FILE_KINDS
 
 
-class Transcript(APIView):
+class Transcript(Rationed, APIView):
     """The transcript of a recording."""
 
+    rationed_by = ("uploads", "runs")
     prefers_wait = True
     conditional = True
     content_negotiation_class = SubtitleAccept

@@ -143,7 +143,7 @@ class EnvelopeSchema(AutoSchema):
         return self.method == "POST" and getattr(self.view, "idempotent", False)
 
     def _is_rationed(self) -> bool:
-        return self.method == "POST" and bool(getattr(self.view, "rationed_by", ()))
+        return self.method in {"POST", "PUT"} and bool(getattr(self.view, "rationed_by", ()))
 
     def _is_conditional(self) -> bool:
         return self.method == "GET" and getattr(self.view, "conditional", False)

@@ -27,6 +27,7 @@ from pipeline.stages.word_lists import language_of
 
 MODEL_SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 DIMENSIONS: Final = 384
+LONGEST: Final = 2_000  # characters of one text; the rest is not read, as each takes a millisecond
 CENTRES: Final = Path(__file__).parent / "resources" / "multilingual_centres.json"
 CPU_FACTS: Final = Path("/proc/cpuinfo")
 Numbers = NDArray[np.float64]
@@ -58,7 +59,7 @@ class E5Encoder:
     def encode(self, sentences: Sequence[str]) -> list[list[float]]:
         """Return one L2-normalised vector for each sentence, each reckoned by itself."""
         with self._lock:
-            return [list(self._known(sentence or " ")) for sentence in sentences]
+            return [list(self._known(sentence[:LONGEST] or " ")) for sentence in sentences]
 
     def _vector(self, sentence: str) -> tuple[float, ...]:
         centred = self.raw(sentence) - centres()[language_of(sentence)]

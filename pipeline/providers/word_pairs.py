@@ -61,6 +61,8 @@ class Table:
 
     def number(self, word: str) -> int | None:
         """Return the word's place in the table; None where it was never seen."""
+        if len(word) > self.words.itemsize:  # else NumPy widens every word of the table
+            return None
         place = int(self.words.searchsorted(word.encode()))
         found = place < len(self.words) and self.words[place] == word.encode()
         return place if found else None

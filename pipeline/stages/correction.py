@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from itertools import groupby
 
+from pipeline.stages.word_diff import common_runs
 from pipeline.values import Segment, Transcript, Word
 
-BARE = re.compile(r"^\W+|\W+$")
+_BARE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # linear: `\W+$` would not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +94,31 @@ class _Block:
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[_Block]:
     """Yield the words in order. They are matched by their letters, and differ by any sign: a comma is a correction too."""
-    matcher = SequenceMatcher(None, [_bare(word) for word in old], [_bare(word) for word in new])
-    for kind, begin, until, first, last in matcher.get_opcodes():
-        if kind != "equal":
-            yield _Block(same=False, begin=begin, old=old[begin:until], new=new[first:last])
-            continue
-        place = begin
-        while place < until:
-            same = old[place] == new[first + place - begin]
-            end = place
-            while end < until and (old[end] == new[first + end - begin]) == same:
-                end += 1
-            written = new[first + place - begin : first + end - begin]
-            yield _Block(same=same, begin=place, old=old[place:end], new=written)
-            place = end
+    at_old = at_new = 0
+    for run in common_runs([_bare(word) for word in old], [_bare(word) for word in new]):
+        if (at_old, at_new) != (run.at_old, run.at_new):
+            yield _Block(
+                same=False,
+                begin=at_old,
+                old=old[at_old : run.at_old],
+                new=new[at_new : run.at_new],
+            )
+        at_old, at_new = run.at_old + run.size, run.at_new + run.size
+        yield from _split_by_signs(run.at_old, old[run.at_old : at_old], new[run.at_new : at_new])
+
+
+def _split_by_signs(begin: int, old: Sequence[str], new: Sequence[str]) -> Iterator[_Block]:
+    """Yield words with the same letters as blocks that are equal, and blocks that differ in their signs."""
+    pairs = zip(old, new, strict=True)
+    for same, group in groupby(pairs, key=lambda pair: pair[0] == pair[1]):
+        before, after = zip(*group, strict=True)
+        yield _Block(same=same, begin=begin, old=before, new=after)
+        begin += len(before)
 
 
 def _bare(word: str) -> str:
-    return BARE.sub("", word).casefold() or word
+    found = _BARE.search(word)
+    return found.group().casefold() if found else word
 
 
 def _retime(heard: Transcript, blocks: Sequence[_Block]) -> list[Word]:

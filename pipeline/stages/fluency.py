@@ -1,5 +1,6 @@
 """How smoothly the answer was spoken: pace, fillers, pauses, repetitions."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.stages.curves import as_score
@@ -175,9 +176,13 @@ def _densest_fillers(script: Script) -> Passage | None:
     if not script.fillers:
         return None
     reach = 8  # words shown
+    places = sorted(script.fillers)
     first = max(
-        script.fillers,
-        key=lambda begin: (sum(begin <= index < begin + reach for index in script.fillers), -begin),
+        places,
+        key=lambda begin: (
+            bisect_left(places, begin + reach) - bisect_left(places, begin),
+            -begin,
+        ),
     )
     return script.passage(first, min(first + reach - 1, len(script.words) - 1))
 

@@ -1,6 +1,7 @@
 """Errors of grammar that a listener hears; case, commas and spelling are the recogniser's business."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,9 @@ class CheckedText:
 
     def words_of(self, flag: GrammarFlag) -> list[int]:
         """Return the script's words that a flag covers."""
-        return [index for start, end, index in self.spans if start < flag.end and end > flag.start]
+        first = bisect_right(self.spans, flag.start, key=lambda span: span[1])
+        beyond = bisect_left(self.spans, flag.end, key=lambda span: span[0])
+        return [index for _, _, index in self.spans[first:beyond]]
 
 
 @dataclass(frozen=True, slots=True)

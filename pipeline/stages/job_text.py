@@ -8,7 +8,7 @@ from pipeline.ports import LinguisticParser
 from pipeline.stages.competencies import DUTIES_ONLY, competencies_in
 from pipeline.stages.lexicon import FUNCTION_WORDS
 from pipeline.stages.skill_names import named_in
-from pipeline.stages.transcript import plain_words
+from pipeline.stages.transcript import plain_words, short_words
 
 MAX_NAMED_SKILLS: Final = 10
 MAX_COMPETENCIES: Final = 6  # more would favor nothing
@@ -39,7 +39,7 @@ def read_job_text(
 
 def _content_words(text: str, parser: LinguisticParser) -> Iterable[str]:
     """Yield the lemmas that carry meaning; a word that is a duty as a verb alone counts as a verb alone."""
-    for token in parser.parse(text):
+    for token in parser.parse(short_words(text)):
         if token.tag not in CONTENT_TAGS:
             continue
         if token.tag == "VERB" or token.lemma not in DUTIES_ONLY:

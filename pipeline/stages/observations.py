@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pipeline.stages.explain import shorten
 from pipeline.stages.lexicon import FUNCTION_WORDS, HEDGES, META_WORDS, word_set
@@ -79,7 +79,7 @@ def _hedges(script: Script) -> list[dict[str, object]]:
 
 
 def _most_used(script: Script) -> list[dict[str, object]]:
-    counts = Counter(_content(script))
+    counts = Counter(_content(script, script.spoken))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"word": word, "times": times} for word, times in ranked[:MOST_SHOWN] if times > 1]
 
@@ -101,19 +101,15 @@ def _talking_points(script: Script) -> list[Passage]:
     known: set[str] = set()
     weights: list[tuple[int, int]] = []
     for number, passage in enumerate(passages):
-        fresh = set(_content(script, range(passage.first, passage.last + 1))) - known
+        fresh = set(_content(script, script.spoken_in(passage.first, passage.last))) - known
         known |= fresh
         weights.append((-len(fresh), number))
     best = sorted(number for weight, number in sorted(weights)[:MOST_SHOWN] if weight < -1)
     return [passages[number] for number in best]
 
 
-def _content(script: Script, indices: Iterable[int] | None = None) -> list[str]:
-    spoken = set(script.spoken)
-    wanted: Sequence[int] = [
-        index for index in (script.spoken if indices is None else indices) if index in spoken
-    ]
-    words = [script.plain[index] for index in wanted]
+def _content(script: Script, spoken: Iterable[int]) -> list[str]:
+    words = [script.plain[index] for index in spoken]
     return [word for word in words if word not in FUNCTION_WORDS and word not in META_WORDS]
 
 

@@ -8,7 +8,7 @@ an interview question do neither. Measured in `tests/integration/llm/test_inject
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Literal
 
 _GIVE: Final = r"(give|award|assign|grant|rate|score|grade|mark|evaluate|set|report|return)"
 _MOST: Final = r"(100|hundred|full|max(imum)?|perfect|top|highest|best|ten|10|a\+|excellent|outstanding|five|5)"
@@ -55,10 +55,11 @@ _ORDERS: Final = [
     )
 ]
 
+_PARTS: Final = re.compile(r"\s+|\S{1,200}")  # words, but for very long ones
 _SENTENCE_END: Final = re.compile(r"[.!?;:] | (?=(?:please|kindly) \w)")
 _COMMAND: Final = re.compile(
     r"^(?:(?:please|kindly|now|just|also|stop|hey|ok|okay|always|simply|immediately|and|then|therefore|must|should|will|to|"
-    r"can you|could you|would you|will you|you|i want you to|i need you to|i order you to|i command you to|let us|let's|"
+    r"can you|could you|would you|you|i want you to|i need you to|i order you to|i command you to|let us|let's|"
     r"for \S+ purposes)\W+)*"
     r"(?:accept|add|adjust|admit|announce|answer|append|apply|approve|assess|assign|assume|award|be|begin|bypass|call|change|"
     r"clear|compute|confirm|congratulate|consider|conclude|copy|count|declare|delete|describe|disable|discard|disregard|"
@@ -113,6 +114,11 @@ def holds_known_order(text: str) -> bool:
     return any(pattern.search(said) for pattern in _ORDERS) or bool(_YOU_GRADE.search(said))
 
 
+def normalize(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """Return the text in a normal form, part by part: to sort a long run of combining marks takes quadratic time."""
+    return "".join(unicodedata.normalize(form, part) for part in _PARTS.findall(text))
+
+
 def is_visible(char: str) -> bool:
     """Tell a character that can be seen from control, format, private and surrogate ones."""
     return not unicodedata.category(char).startswith("C")
@@ -127,7 +133,7 @@ def _addresses_grader(sentence: str) -> bool:
 
 def _flat(text: str) -> str:
     """Return the text as the patterns expect it: composed, lower case, visible, single blanks."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")  # noqa: RUF001 - as above
+    folded = normalize("NFKC", text).casefold().replace("’", "'")  # noqa: RUF001 - as above
     shown = "".join(
         char if is_visible(char) else "" if char == "\u200b" else " " for char in folded
     )

@@ -109,7 +109,7 @@ def _explanations(
 
 def _says_something(script: Script, passage: Passage) -> bool:
     """Tell whether a sentence is worth naming: "Um, so, let me think about that" leads nobody astray."""
-    spoken = [index for index in script.spoken if passage.first <= index <= passage.last]
+    spoken = script.spoken_in(passage.first, passage.last)
     content = {script.plain[index] for index in spoken if is_content(script, script.plain[index])}
     return len(spoken) >= DRIFT_WORDS and len(content) >= DRIFT_CONTENT
 

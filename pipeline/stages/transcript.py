@@ -1,16 +1,20 @@
 """The transcript as the judges read it: every word with its place in the text and its seconds."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
+from typing import Final
 
 from pipeline.stages.disfluency import find_fillers, find_repeats
 from pipeline.stages.thresholds import SENTENCE_WORDS
+from pipeline.stages.word_diff import common_runs
 from pipeline.stages.word_lists import WordLists, word_lists
 from pipeline.values import Transcript, Word
 
-_EDGES = re.compile(r"^[^\w#+.]+|[^\w#+]+$|^\.+(?!\w)")
+LONGEST_WORD: Final = 100  # characters; the rest is read as further words
+_WORD = re.compile(rf"\S{{1,{LONGEST_WORD}}}")
+_PLAIN = re.compile(r"(?:\.(?=\w))?[\w#+](?:.*[\w#+])?", re.DOTALL)  # linear: `X+$` would not be
 _ENDS_SENTENCE = re.compile(r"[.?!…]['\")\]]*$")
 
 
@@ -79,6 +83,10 @@ class Script:
             index for index, word in enumerate(self.plain) if word and index not in self.fillers
         ]
 
+    def spoken_in(self, first: int, last: int) -> list[int]:
+        """Return the indices from `first` to `last` of the words that are no fillers."""
+        return self.spoken[bisect_left(self.spoken, first) : bisect_right(self.spoken, last)]
+
     @cached_property
     def clean(self) -> list[int]:
         """Indices of the words left when fillers, repeated and broken-off words are gone."""
@@ -138,7 +146,7 @@ class Script:
 def read_script(transcript: Transcript) -> Script:
     """Cut the transcript's text into words and give each its seconds."""
     text = transcript.text.strip() or " ".join(word.text for word in transcript.words)
-    pieces = list(re.finditer(r"\S+", text))
+    pieces = list(_WORD.finditer(text))
     timed = _timed_words([piece.group() for piece in pieces], transcript.words)
     return Script(
         text=text,
@@ -147,9 +155,15 @@ def read_script(transcript: Transcript) -> Script:
     )
 
 
+def short_words(text: str) -> str:
+    """Return the text with blanks in words of more than `LONGEST_WORD` characters, for parsers that take long ones badly."""
+    return " ".join(_WORD.findall(text))
+
+
 def plain_word(text: str) -> str:
     """Return a word in lower case without the punctuation around it; "C++" keeps its signs."""
-    return _EDGES.sub("", _EDGES.sub("", text.lower().replace("\u2019", "'")))
+    found = _PLAIN.search(text.lower().replace("\u2019", "'"))
+    return found.group() if found else ""
 
 
 def plain_words(text: str) -> list[str]:
@@ -173,10 +187,5 @@ def _timed_words(pieces: list[str], words: tuple[Word, ...]) -> dict[int, Word]:
     said = [word.text.strip() for word in words]
     if said == pieces:
         return dict(enumerate(words))
-    blocks = SequenceMatcher(
-        None,
-        [plain_word(piece) for piece in pieces],
-        [plain_word(word) for word in said],
-        autojunk=False,
-    ).get_matching_blocks()
-    return {block.a + step: words[block.b + step] for block in blocks for step in range(block.size)}
+    runs = common_runs([plain_word(piece) for piece in pieces], [plain_word(word) for word in said])
+    return {run.at_old + step: words[run.at_new + step] for run in runs for step in range(run.size)}

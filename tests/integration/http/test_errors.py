@@ -141,7 +141,6 @@ class TestBodies:
             b'{"a": 1e999}',
             b'{"a": "\xff"}',
             b"\xff\xfe{\x00}\x00",
-            b'{"a":' + b"[" * 100_000,
             b'{"a": ' + b"9" * 5_000 + b"}",
         ],
     )
@@ -150,6 +149,36 @@ class TestBodies:
 
         assert response.status_code == 400
         assert error_of(response)["message"] == "Malformed request body"
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"a":' + b"[" * 100_000,
+            b'{"a":' + b"[" * 11 + b"]" * 11 + b"}",
+            b'{"a": [' + b"1," * 200_000 + b"1]}",
+            b'{"a": ' + b'""' * 200_000 + b"}",
+            b"]" * 200_000,
+        ],
+        ids=("deep and open", "deep", "long", "texts without commas", "closing brackets"),
+    )
+    def test_that_are_deep_or_long_are_a_400_before_anything_is_built(
+        self, api: APIClient, body: bytes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(json, "loads", None)
+
+        response = api.post("/api/v1/echo", body, content_type="application/json")
+
+        monkeypatch.undo()
+        assert response.status_code == 400
+        assert error_of(response)["details"][0]["code"] == "too_complex"
+
+    @pytest.mark.parametrize("text", [",[{" * 5_000, '\\"' * 5_000, "\\\\", "[" * 20], ids=range(4))
+    def test_may_hold_brackets_in_their_texts(self, api: APIClient, text: str) -> None:
+        body = json.dumps({"a": [text, {"b": text}]}).encode()
+
+        response = api.post("/api/v1/echo", body, content_type="application/json")
+
+        assert response.json()["data"] == {"a": [text, {"b": text}]}
 
     @pytest.mark.parametrize(
         ("body", "field"),

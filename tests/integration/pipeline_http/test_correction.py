@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from pipeline import corrections
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
 from pipeline.records import load_both, load_transcript, save_evaluation
-from pipeline.values import Evaluation
-from tests.factories import make_finished_run, make_run, make_transcript
+from pipeline.stages.correction import Correction, correct
+from pipeline.values import Evaluation, Transcript
+from tests.factories import make_finished_run, make_question, make_run, make_transcript
 from tests.integration.pipeline_http.conftest import (
     FAILED,
     Place,
@@ -138,8 +141,70 @@ class TestACorrection:
         assert (run.state, run.failure_code) == (PipelineRun.State.QUEUED, "")
 
 
+class TestItsCost:
+    def test_counts_as_an_answer(self, place: Place, settings: Any) -> None:
+        settings.QUOTA_UPLOADS = 2
+        run = make_judged_run(place.question)
+
+        response = put(place)
+
+        assert '"uploads";r=1' in response.headers["RateLimit"]
+        PipelineRun.objects.filter(pk=run.pk).update(state="completed", stage=Stage.DONE)
+        assert '"uploads";r=1' in put(place).headers["RateLimit"]  # the same text again
+        assert '"uploads";r=0' in put(place, "We finished late.").headers["RateLimit"]
+
+    def test_is_refused_over_the_quota_and_changes_nothing(
+        self, place: Place, settings: Any
+    ) -> None:
+        settings.QUOTA_UPLOADS = 1
+        run = make_judged_run(place.question)
+        put(place)
+        PipelineRun.objects.filter(pk=run.pk).update(state="completed", stage=Stage.DONE)
+
+        assert quota_at_fault(put(place, "We finished late.")) == "uploads"
+        assert data_of(place.get("transcript"))["transcript"] == RIGHT
+
+    def test_is_refused_while_too_many_answers_are_in_work(
+        self, place: Place, settings: Any
+    ) -> None:
+        settings.QUOTA_RUNS = 1
+        make_judged_run(place.question)
+        make_working_run(make_question(session=place.question.session), Stage.EVALUATE)
+
+        assert quota_at_fault(put(place)) == "runs"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_does_not_keep_others_from_writing_while_texts_are_compared(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_judged_run(place.question)
+        held: list[bool] = []
+
+        def note_transaction(heard: Transcript, text: str) -> Correction:
+            held.append(connection.in_atomic_block)
+            return correct(heard, text)
+
+        monkeypatch.setattr(corrections, "correct", note_transaction)
+
+        assert put(place).status_code == 200
+        assert held == [False]
+
+    def test_is_a_conflict_when_the_recording_was_heard_anew_meanwhile(
+        self, place: Place, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = make_judged_run(place.question)
+
+        def hear_anew(heard: Transcript, text: str) -> Correction:
+            TranscriptRecord.objects.filter(run=run).update(text="We vanished in time.", words=[])
+            return correct(heard, text)
+
+        monkeypatch.setattr(corrections, "correct", hear_anew)
+
+        assert put(place).status_code == 409
+
+
 class TestARefusal:
-    @pytest.mark.parametrize("text", ["", "   ", 5, None, "x" * 50_001])
+    @pytest.mark.parametrize("text", ["", "   ", 5, None, "x" * 20_001])
     def test_is_for_what_is_no_text(self, place: Place, text: Any) -> None:
         make_judged_run(place.question)
 
@@ -190,6 +255,12 @@ class TestUnsureWords:
         unsure = data_of(place.get("transcript"))["unsure_words"]
 
         assert unsure == [{"word": "cellar", "start": 0.3, "end": 0.9, "probability": 0.41}]
+
+
+def quota_at_fault(response: Any) -> str:
+    """Return the quota that a 429 names."""
+    assert response.status_code == 429, response.content
+    return str(response.json()["error"]["details"][0]["field"])
 
 
 def judgement() -> Evaluation:

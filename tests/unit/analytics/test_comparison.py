@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.comparison import MAX_WORDS, diff_words
+from analytics.comparison import diff_words
 from analytics.values import WordChange
+from pipeline.stages.word_diff import MOST_WORDS
 
 words = st.lists(st.sampled_from(["we", "cut", "the", "cost", "Um,", "team."]), max_size=30)
 
@@ -43,10 +44,16 @@ class TestDiffWords:
     def test_says_when_nothing_was_said(self) -> None:
         assert diff_words("We finished.", "").sentence == "Nothing was said this time."
 
-    def test_reads_twenty_minutes_and_no_more(self) -> None:
-        text = "word " * (MAX_WORDS + 10)
+    def test_counts_the_words_beyond_those_that_it_compares(self) -> None:
+        changed = diff_words("new " + "word " * MOST_WORDS, "word " * (2 * MOST_WORDS))
 
-        assert diff_words("", text).added == MAX_WORDS
+        assert (changed.kept, changed.removed) == (MOST_WORDS - 1, 2)
+        assert changed.added == MOST_WORDS + 1
+
+    def test_finds_no_change_in_a_text_of_any_length(self) -> None:
+        text = "word " * (2 * MOST_WORDS)
+
+        assert diff_words(text, text).changes == ()
 
     @given(words, words)
     def test_accounts_for_every_word(self, before: list[str], after: list[str]) -> None:

@@ -1,0 +1,33 @@
+"""Judges that cost nothing themselves, and make as much work for others as they can."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.ports import Alternative, GrammarFlag, Piece, Reading
+
+
+class EverythingIsWrong:
+    """Raises a flag over every second word."""
+
+    engine = "everything is wrong"
+
+    def check(self, text: str) -> list[GrammarFlag]:
+        """Return the flags."""
+        found = list(re.finditer(r"\S+", text))[::2]
+        return [
+            GrammarFlag("Wrong", "Grammar", word.start(), word.end(), "Wrong.", ("right",))
+            for word in found
+        ]
+
+
+class NoUsage:
+    """Finds every word equally usual."""
+
+    engine = "no usage"
+    corrects = False
+
+    def read(
+        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
+    ) -> list[Reading]:
+        """Return a reading of each text."""
+        return [Reading(pieces=(Piece(0, len(text), -1.0, -1.0),)) for text in texts]

@@ -1,0 +1,54 @@
+"""What our models do to twice as much text takes at most three times as long, too."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pytest
+
+from pipeline.providers import multilingual, registry
+from pipeline.providers.harper import HarperChecker
+from pipeline.stages.grammar import checked_text
+from pipeline.stages.job_text import read_job_text
+from tests.answers import script
+from tests.costs.shapes import SHAPES
+from tests.costs.timing import grows_too_fast
+
+LENGTH: Final = 2_000  # characters; at 4,000 quadratic cost took seconds
+Work = Callable[[str], object]
+
+
+WORKS: Final[Mapping[str, Work]] = {
+    "Harper": lambda text: HarperChecker().check(checked_text(script(text)).text),
+    "spaCy on an answer": lambda text: registry.linguistic_parser().parse(
+        checked_text(script(text)).text
+    ),
+    "spaCy on a job description": lambda text: read_job_text(
+        text, known_skills=(), parser=registry.linguistic_parser()
+    ),
+    "the word pairs": lambda text: registry.wording_model().read([text]),
+    "the English encoder": lambda text: registry.sentence_encoder().encode([text]),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_a_model_costs_no_more_than_linear_time(name: str) -> None:
+    work = WORKS[name]
+    work("I led the team, and we finished in time.")  # so that it is loaded
+    grown = {
+        shape: growth
+        for shape, make in SHAPES.items()
+        if (growth := grows_too_fast(lambda n, make=make: work(make(n)), length=LENGTH))
+    }
+    assert not grown
+
+
+@pytest.mark.skipif(not multilingual.is_available(), reason="needs x86-64 Linux with AVX2")
+def test_the_encoder_of_other_languages_reads_no_text_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(multilingual, "LONGEST", 20)
+    encoder = multilingual.E5Encoder()
+
+    short, long = encoder.encode(["Nous avons fini tard", "Nous avons fini tard, et sans aide."])
+
+    assert short == long
