@@ -83,5 +83,5 @@ def feedback(_run: Any) -> None:
 registry.speech_to_text = WaitingRecogniser  # type: ignore[assignment] # called for one each time, like the cached original
 registry.judges = lambda **_: None  # type: ignore[assignment] # none is asked
 tasks.judge = judge  # type: ignore[attr-defined] # the name by which the task calls it
-tasks._nothing = score
+tasks._no_work = score
 tasks._ask_model = feedback  # type: ignore[assignment] # the argument has another name

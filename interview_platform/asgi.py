@@ -11,9 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 django = get_asgi_application()
 
 from django.urls import resolve  # noqa: E402 - Django comes first
-from media.keeping import make_spool_folder  # noqa: E402 - likewise
 
 from interview_platform.http.gateway import LIVE_PATH, Gateway  # noqa: E402 - likewise
+from media.storage import make_spool_folder  # noqa: E402 - likewise
 from pipeline.bank import load_bank  # noqa: E402 - likewise
 from pipeline.event_listener import EventListener  # noqa: E402 - likewise
 

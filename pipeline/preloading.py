@@ -82,7 +82,7 @@ def _judge_an_answer() -> None:
         evaluation=evaluation,
     )
     card = score_session(answers=[answer], asked=1, weights=settings.SCORE_WEIGHTS)
-    write_feedback(card=card, answers=[answer], completed_sessions=1)
+    write_feedback(card=card, answers=[answer], completed_sessions=1, is_open=True)
 
 
 def _spoken(text: str) -> Transcript:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.ports import Alternative, GrammarFlag, Piece, Reading
+from pipeline.ports import GrammarFlag, PairLikelihood
 
 
 class EverythingIsWrong:
@@ -24,10 +24,7 @@ class NoUsage:
     """Finds every word equally usual."""
 
     engine = "no usage"
-    corrects = False
 
-    def read(
-        self, texts: Sequence[str], *, alternatives: Sequence[Alternative] = ()
-    ) -> list[Reading]:
-        """Return a reading of each text."""
-        return [Reading(pieces=(Piece(0, len(text), -1.0, -1.0),)) for text in texts]
+    def read(self, texts: Sequence[str]) -> list[list[PairLikelihood]]:
+        """Return one pair for each text."""
+        return [[PairLikelihood(-1.0, -1.0)] for _ in texts]

@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from pipeline.stages.rewordings import pick_stretches, propose_changes, read_stretches
-
 from pipeline.bank import load_bank
 from pipeline.stages.advice import suggest, summarize
 from pipeline.stages.competencies import competencies_in, competency_of
@@ -52,7 +50,7 @@ from pipeline.stages.thresholds import DEFAULT_WEIGHTS
 from pipeline.stages.topic import read_sentences, term_coverage
 from pipeline.stages.transcript import plain_words, read_script
 from pipeline.stages.vectors import RememberingEncoder
-from pipeline.stages.verb_forms import paradigm, plural
+from pipeline.stages.verb_forms import plural
 from pipeline.stages.weak_spots import PastScore, find_weak_spots
 from pipeline.stages.word_diff import common_runs
 from pipeline.stages.word_lists import language_of
@@ -97,14 +95,15 @@ def _card(answer: JudgedAnswer) -> ScoreCard:
 
 def _feedback(text: str) -> object:
     answer = _answer(text)
-    return write_feedback(card=_card(answer), answers=[answer], completed_sessions=1)
+    return write_feedback(card=_card(answer), answers=[answer], completed_sessions=1, is_open=True)
 
 
 def _remarks(text: str) -> object:
     answer = judged(text=text)
+    card = _card(answer)
     return [
-        make("relevance", _card(answer), [answer])
-        for make in (praise, remark_on_weakness, practise)
+        practise("relevance", card, [answer], is_open=True),
+        *(make("relevance", card, [answer]) for make in (praise, remark_on_weakness)),
     ]
 
 
@@ -127,6 +126,7 @@ def _suggest(text: str) -> object:
         scores={"grammar": finding.score},
         rows=finding.explanations,
         observations=observe(script(text), question=QUESTION, language="en"),
+        question=QUESTION.text,
     )
 
 
@@ -253,10 +253,6 @@ STAGES: Final[Mapping[str, tuple[Work, ...]]] = {
     "reading_list": NO_TEXT,
     "relevance": (_relevance,),
     "remarks": (_remarks,),
-    "rewordings": (
-        lambda text: pick_stretches(read_stretches(text), most=300),
-        lambda text: propose_changes(PlainParser().parse(text)),
-    ),
     "role_names": (role_words,),
     "rule_tools": (lambda text: word_at(PlainParser().parse(text), 0),),
     "scorable": (lambda text: find_reasons(script(text), spoken(text), small_judges()),),
@@ -285,11 +281,11 @@ STAGES: Final[Mapping[str, tuple[Work, ...]]] = {
         lambda text: (script(text).clean, script(text).sentences, script(text).smoothest(words=9)),
     ),
     "vectors": NO_TEXT,
-    "verb_forms": (lambda text: (paradigm(text), plural(text)),),
+    "verb_forms": (plural,),
     "weak_spots": (
         lambda text: find_weak_spots([PastScore("", "technical", (text,), 30.0)], bank=load_bank()),
     ),
     "word_diff": (_diff_other_words, _diff_turned_words),
     "word_lists": (language_of,),
-    "wording": (lambda text: judge_wording(PlainParser().parse(text), text, model=NoUsage()),),
+    "wording": (lambda text: judge_wording(text, model=NoUsage()),),
 }

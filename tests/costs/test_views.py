@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 
 from interview_platform.http import throttles
@@ -76,8 +75,7 @@ class Sender:
 
     def send(self, method: str, path: str, body: Any) -> int:
         """Send a body and take back what it changed; return the status of the answer."""
-        cache.clear()
-        throttles.allowances.forget()
+        throttles.reset_counters()
         place = path.format(**self._values)
         with transaction.atomic():
             response = getattr(self._knocker.client, method)(place, body, format="json")
@@ -87,7 +85,7 @@ class Sender:
 
     def search(self, path: str, name: str, text: str) -> int:
         """Send a query; return the status of the answer."""
-        cache.clear()
+        throttles.reset_counters()
         response = self._knocker.client.get(path.format(**self._values), {name: text})
         assert response.status_code < 500
         return int(response.status_code)

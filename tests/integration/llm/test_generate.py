@@ -1,20 +1,23 @@
 """Questions that a language model writes on a worker, and all that can come between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db.models.functions import Now
 
-from pipeline import events, question_jobs
+from accounts.models import User
+from accounts.tokens import issue_tokens
+from pipeline import question_jobs
 from pipeline.models_language import LanguageModelCall, QuestionJob
 from pipeline.ports import Completion, Prompt, Usage
 from pipeline.providers import registry
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
 from tests.factories import make_heartbeat, make_question
+from tests.gateway import GatewayClient
 from tests.integration.llm.chat_server import ChatServer
 from tests.integration.llm.writing import question, told, write_questions
 from tests.integration.pipeline_http.conftest import Place, data_of, message_of
@@ -277,33 +280,30 @@ class TestQuestionsThatTakeLong:
         assert not QuestionJob.objects.exists()
 
 
-@pytest.fixture
-def news(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> PrivateBroker:
-    """A server of events that was not missed a moment ago."""
-    monkeypatch.setattr(events._Rest, "until", 0.0)
-    return broker
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("nobody_takes_it")
 class TestAHeldAnswer:
-    def test_comes_when_the_worker_is_done(
-        self, place: Place, server: ChatServer, news: PrivateBroker
-    ) -> None:
+    @pytest.fixture
+    def place(self, alice: User, question: Question, broker: PrivateBroker) -> Iterator[Place]:
+        """Alice's question, seen by Alice through the gateway."""
+        with GatewayClient(token=issue_tokens(alice).access) as client:
+            yield Place(cast(Any, client), question)
+
+    def test_comes_when_the_worker_is_done(self, place: Place, server: ChatServer) -> None:
         server.write = write_questions
         waiting = in_background(lambda: place.post(PATH, TECHNICAL))
-        wait_for_listener(news, place.question.session)
+        wait_for_listener(place)
 
         question_jobs.carry_out(QuestionJob.objects.get().pk)
 
         assert sources_of(waiting.result(timeout=10)) == {"openai"}
 
     def test_is_a_conflict_when_other_questions_were_asked_for(
-        self, place: Place, server: ChatServer, news: PrivateBroker
+        self, place: Place, server: ChatServer
     ) -> None:
         server.write = write_questions
         waiting = in_background(lambda: place.post(PATH, TECHNICAL))
-        wait_for_listener(news, place.question.session)
+        wait_for_listener(place)
         place.post(PATH, {**TECHNICAL, "num_questions": 3}, headers=AT_ONCE)
 
         question_jobs.carry_out(QuestionJob.objects.order_by("pk")[1].pk)
