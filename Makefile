@@ -48,7 +48,7 @@ TOGETHER := -m "not journey and not speech" --numprocesses logical --dist loadfi
 ALONE := -m "journey or speech"
 # What is the same on any database is run on one. Parts that stand apart have a database server, so SQLite leaves them out.
 TOGETHER_AGAIN := $(TOGETHER) --ignore=tests/unit \
-	$(addprefix --ignore=tests/integration/,broker judges media/test_media_attack.py page speech storage) \
+	$(addprefix --ignore=tests/integration/,broker judges media/test_media_attack.py page speech storage) --ignore=tests/costs \
 	--deselect=tests/reliability/test_f31_memory.py::test_a_child_that_has_loaded_its_models_is_far_from_its_limit
 ALONE_ON_SQLITE := $(ALONE) --ignore=tests/journeys/test_parts_apart.py
 ALONE_ON_POSTGRES := -m "journey and not speech" --ignore=tests/integration/broker \

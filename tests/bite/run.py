@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from tests.bite.costs import COSTS
 from tests.bite.mutations import MUTATIONS, Mutation
 from tests.bite.recovery import RECOVERY
 from tests.bite.security import GUARDS
@@ -26,7 +27,8 @@ def main() -> int:
     """Try every mutation; return 0 when the tests noticed each of them and nothing else."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # the table is to be seen as it grows
     only = _options().only
-    chosen = [mutation for mutation in (*MUTATIONS, *RECOVERY, *GUARDS) if only in mutation.name]
+    known = (*MUTATIONS, *RECOVERY, *GUARDS, *COSTS)
+    chosen = [mutation for mutation in known if only in mutation.name]
     with tempfile.TemporaryDirectory(prefix="interview-bite-") as directory:
         copy = Path(directory)
         _copy_tree(copy)

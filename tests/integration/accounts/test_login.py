@@ -125,3 +125,20 @@ class TestLogin:
 
         assert {answer.status_code for answer in answers} == {200}
         assert AbsentStorage.asked == 1
+
+
+@pytest.mark.django_db
+class TestARequestWithoutAToken:
+    @pytest.mark.parametrize("path", ["login", "token/refresh", "password/reset", "email/verify"])
+    def test_is_counted_before_its_body_is_read(
+        self, api: APIClient, settings: Any, path: str
+    ) -> None:
+        rates = {**settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "user": "1/hour"}
+        settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+
+        first, second = (
+            api.post(f"/api/v1/users/{path}", b"{", content_type="application/json")
+            for _ in range(2)
+        )
+
+        assert (first.status_code, second.status_code) == (400, 429)
