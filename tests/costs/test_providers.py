@@ -11,7 +11,7 @@ from pipeline.stages.grammar import checked_text
 from pipeline.stages.job_text import read_job_text
 from tests.answers import script
 from tests.costs.shapes import SHAPES
-from tests.costs.timing import grows_too_fast
+from tests.costs.timing import texts_grow_too_fast
 
 LENGTH: Final = 2_000  # characters; at 4,000 quadratic cost took seconds
 Work = Callable[[str], object]
@@ -37,7 +37,7 @@ def test_a_model_costs_no_more_than_linear_time(name: str) -> None:
     grown = {
         shape: growth
         for shape, make in SHAPES.items()
-        if (growth := grows_too_fast(lambda n, make=make: work(make(n)), length=LENGTH))
+        if (growth := texts_grow_too_fast(work, make, length=LENGTH))
     }
     assert not grown
 

@@ -8,18 +8,18 @@ from uuid import UUID
 
 import pytest
 from django.template.defaultfilters import linebreaksbr, truncatechars
-from interview_platform.http.secret_paths import mask
 
 from analytics.comparison import diff_words
 from analytics.report import Point, Reason, Report, ReportAnswer, Score
 from analytics.report_html import write_html
 from analytics.report_markdown import write_markdown
 from analytics.report_pdf import write_pdf
+from interview_platform.http.log_redaction import mask
 from interview_platform.log_lines import LineFormatter
 from pipeline.subtitles import cut_cues, to_srt, to_text, to_vtt
 from tests.answers import spoken
 from tests.costs.shapes import SHAPES
-from tests.costs.timing import grows_too_fast
+from tests.costs.timing import texts_grow_too_fast
 
 Work = Callable[[str], object]
 
@@ -47,9 +47,12 @@ def _report(text: str) -> Report:
         ("title", "candidate", "target_role", "target_company"), text[:150]
     )
     points = (Point("Grammar", quote, quote, 1.0),)
+    lists: dict[str, Any] = dict.fromkeys(
+        ("strengths", "weaknesses", "suggestions", "narrative"), points
+    )
     return Report(
         **texts,
-        **dict.fromkeys(("strengths", "weaknesses", "suggestions", "narrative"), points),
+        **lists,
         difficulty="easy",
         language="en",
         held_on=date(2026, 1, 31),
@@ -99,6 +102,6 @@ def test_it_costs_no_more_than_linear_time(name: str) -> None:
     grown = {
         shape: growth
         for shape, make in SHAPES.items()
-        if (growth := grows_too_fast(lambda n, make=make: work(make(n))))
+        if (growth := texts_grow_too_fast(work, make))
     }
     assert not grown

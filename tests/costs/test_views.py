@@ -1,6 +1,7 @@
 """A request with twice as much text takes at most three times as long, whatever field it is in."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from interview_platform.http import throttles
 from tests.costs.shapes import SHAPES
-from tests.costs.timing import grows_too_fast
+from tests.costs.timing import grows_too_fast, texts_grow_too_fast
 from tests.factories import make_finished_run, make_question, make_session, make_transcript
 from tests.integration.pipeline_http.openapi import document
 from tests.integration.security.people import House, Knocker, furnish, knock
@@ -120,13 +121,7 @@ def test_a_search_costs_no_more_than_linear_time(sender: Sender) -> None:
         f"{path} ({shape})": growth
         for path, name in asked
         for shape in CHOSEN
-        if (
-            growth := grows_too_fast(
-                lambda n, shape=shape, path=path, name=name: sender.search(
-                    path, name, SHAPES[shape](n)
-                )
-            )
-        )
+        if (growth := texts_grow_too_fast(partial(sender.search, path, name), SHAPES[shape]))
     }
     assert asked
     assert not grown

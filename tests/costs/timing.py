@@ -19,6 +19,13 @@ class TooSlowError(Exception):
     """The work took more processor time than `LIMIT`."""
 
 
+def texts_grow_too_fast(
+    work: Callable[[str], object], make: Callable[[int], str], *, length: int = LENGTH
+) -> str:
+    """Return how the time of `work` grows with the length of the text that `make` returns."""
+    return grows_too_fast(lambda characters: work(make(characters)), length=length)
+
+
 def grows_too_fast(work: Callable[[int], object], *, length: int = LENGTH) -> str:
     """
     Return how the time of `work` grows from `length` to twice that; an empty text when at most `MOST` times.
