@@ -9,10 +9,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone as clock
 
-from accounts.models_erasure import (  # noqa: F401 - Django looks for an app's tables in this module
-    Erasure,
-)
-
 
 class UserManager(BaseUserManager["User"]):
     """Makes people and staff."""

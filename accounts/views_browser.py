@@ -8,13 +8,7 @@ from rest_framework.response import Response
 
 from accounts import tokens
 from accounts.browser import forget_cookie, move_to_cookie, read_cookie, require_own_page
-from accounts.serializers import (
-    BrowserSignedInOut,
-    BrowserTokenOut,
-    LoginIn,
-    RegisterIn,
-    TokensOut,
-)
+from accounts.serializers import BrowserSignedInOut, BrowserTokenOut, LoginIn, RegisterIn, TokensOut
 from accounts.views import LOGIN_EXAMPLE, REGISTER_EXAMPLE, Login, PublicView, Register
 from interview_platform.http.envelope import answer
 

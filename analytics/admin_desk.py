@@ -16,8 +16,8 @@ from analytics import services
 from analytics.models import HIGHEST, StaffScore
 from analytics.selectors_desk import Desk, NoSuchAnswer, get_answer, read_desk
 from analytics.views_report import KINDS, as_file
+from pipeline.domain.values import METRICS
 from pipeline.models import PipelineRun
-from pipeline.values import METRICS
 from sessions.admin import InterviewSessionAdmin
 from sessions.models import InterviewSession
 

@@ -15,7 +15,7 @@ from math import sqrt
 from statistics import fmean, stdev
 from typing import Final
 
-from pipeline.values import MetricName
+from pipeline.domain.values import MetricName
 
 FEWEST: Final = 3  # pairs; two make a line, whatever they are
 NORMAL_95: Final = (

@@ -14,9 +14,9 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Have exports looked after."""
         from analytics import exports
-        from pipeline import upkeep
+        from pipeline.runs import periodic
 
-        upkeep.register(
+        periodic.register(
             "send exports again", every_seconds=TEND_SECONDS, do=exports.tend, is_mending=True
         )
-        upkeep.register("forget old exports", every_seconds=FORGET_SECONDS, do=exports.forget_old)
+        periodic.register("forget old exports", every_seconds=FORGET_SECONDS, do=exports.forget_old)

@@ -5,9 +5,9 @@ from typing import Final
 
 from analytics.stats import mean_score
 from analytics.values import Answer, Area, AreaKind, Delivery, Trend
-from pipeline.stages.curves import mean
-from pipeline.stages.thresholds import GOOD_PACE, LOWEST_BELOW, STRENGTH_FROM, WEAKNESS_BELOW
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
+from pipeline.scoring.curves import mean
+from pipeline.scoring.thresholds import GOOD_PACE, LOWEST_BELOW, STRENGTH_FROM, WEAKNESS_BELOW
 
 MIN_ANSWERS: Final = 2  # of a category or skill; fewer say more about the question than the person
 SHOWN_AREAS: Final = 3

@@ -16,8 +16,8 @@ from analytics.stats import (
     scored_interviews,
 )
 from analytics.values import Answer, Attempt, Chart, Dataset, History, Interview, Number
-from pipeline.stages.curves import one_decimal
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
+from pipeline.scoring.curves import one_decimal
 
 POINTS: Final = "points of 100"
 RECORDINGS: Final = "recordings"

@@ -5,18 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from analytics.areas import MEASURES
-from analytics.values import (
-    Comparison,
-    Delivery,
-    Difference,
-    Side,
-    Slip,
-    WordChange,
-    WordChanges,
-)
-from pipeline.stages.curves import one_decimal
-from pipeline.stages.word_diff import Run, common_runs
-from pipeline.values import METRICS
+from analytics.values import Comparison, Delivery, Difference, Side, Slip, WordChange, WordChanges
+from pipeline.domain.values import METRICS
+from pipeline.scoring.curves import one_decimal
+from pipeline.scoring.transcript_diff import Run, common_runs
 
 MIN_KEPT: Final = 2  # words in a row; a single word that stayed between two changes is chance
 SHOWN_PHRASES: Final = 3

@@ -15,18 +15,9 @@ from analytics.areas import (
     weakest,
 )
 from analytics.mistakes import recurring_mistakes
-from analytics.values import (
-    Advice,
-    Answer,
-    Area,
-    Dashboard,
-    History,
-    Mistake,
-    Slip,
-    Trend,
-)
-from pipeline.stages.thresholds import LOW_BELOW
-from pipeline.values import METRICS
+from analytics.values import Advice, Answer, Area, Dashboard, History, Mistake, Slip, Trend
+from pipeline.domain.values import METRICS
+from pipeline.scoring.thresholds import LOW_BELOW
 
 METRIC_PRACTICE: Final = {
     "relevance": "In your next two answers, say the main point in the first sentence.",

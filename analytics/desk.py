@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from analytics.report import METRIC_NAMES
 from analytics.values import Number
-from pipeline.stages.thresholds import UNSURE_WORD
-from pipeline.values import METRICS, MetricName
+from pipeline.domain.values import METRICS, MetricName
+from pipeline.scoring.thresholds import UNSURE_WORD
 
 SHOWN: Final = 3  # pieces of evidence of a metric, those that weigh most; the others unfold
 

@@ -24,7 +24,7 @@ from accounts.files import user_folder
 from accounts.models import ExportJob, User
 from analytics.export_archive import write_archive
 from interview_platform.errors import NotFound
-from pipeline import chains
+from pipeline.runs import dispatch
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def ask_for_export(owner: User) -> ExportJob:
     if job is None:
         _forget(owner.export_jobs.values_list("pk", flat=True))
         job = ExportJob.objects.create(owner=owner)
-        transaction.on_commit(partial(chains.send, TASK, job_id=job.pk), robust=True)
+        transaction.on_commit(partial(dispatch.send, TASK, job_id=job.pk), robust=True)
     return job
 
 
@@ -95,7 +95,7 @@ def tend() -> int:
     failed = gone.update(state=State.FAILED, token=None, finished_at=Now())
     unheard = _waiting().filter(created_at__lt=timezone.now() - UNHEARD_AFTER)
     jobs = list(unheard.values_list("pk", flat=True)[:20])
-    return failed + sum(chains.send(TASK, job_id=job) for job in jobs)
+    return failed + sum(dispatch.send(TASK, job_id=job) for job in jobs)
 
 
 def forget_old() -> int:

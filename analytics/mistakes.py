@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from analytics.values import Mistake, Slip
-from pipeline.stages.advice import WORST_OF_METRIC
-from pipeline.stages.thresholds import FLUENCY_SHARES
+from pipeline.scoring.feedback.answer_summary import WORST_OF_METRIC
+from pipeline.scoring.thresholds import FLUENCY_SHARES
 
 LATEST_ANSWERS: Final = 50  # how far back is looked: older habits may be gone
 MIN_SESSIONS: Final = 2  # once is an accident

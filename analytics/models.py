@@ -5,8 +5,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from pipeline.domain.values import METRICS
 from pipeline.models import PipelineRun
-from pipeline.values import METRICS
 
 HIGHEST = 100
 OF_HUNDRED = (MaxValueValidator(HIGHEST),)

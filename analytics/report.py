@@ -8,7 +8,7 @@ from uuid import UUID
 
 from analytics.charts import POINTS
 from analytics.values import Chart, Dataset, Number
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
 
 METRIC_NAMES: Final = {
     "relevance": "Relevance",

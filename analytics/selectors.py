@@ -26,8 +26,8 @@ from analytics.values import (
     Slip,
 )
 from interview_platform.errors import NotFound
+from pipeline.domain.values import METRICS
 from pipeline.models import EvaluationRecord, PipelineRun
-from pipeline.values import METRICS
 from sessions.models import InterviewSession
 from sessions.selectors import list_sessions
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from analytics.agreement import Pair
 from analytics.models import StaffScore
 from analytics.stats import PERIOD_DAYS
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
 
 MOST: Final = 20_000  # scores that one page reckons with, the latest
 

@@ -3,16 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -21,8 +12,8 @@ from analytics.comparison import compare
 from analytics.selectors import read_attempts, read_slips
 from analytics.stats import as_answer, counted_answers, metric_means
 from analytics.values import Answer, Attempt, Comparison, Side, Slip
+from pipeline.api.selectors import NoSuchAttempt
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
-from pipeline.selectors import NoSuchAttempt
 from sessions.models import InterviewSession, Question
 from sessions.selectors import QuestionNotFound, SessionNotFound, get_question
 

@@ -16,6 +16,8 @@ from analytics.selectors_report import find_report
 from analytics.values import Number
 from interview_platform.errors import NotFound
 from media.models import AudioAnswer
+from pipeline.api.session_selectors import NothingUploaded
+from pipeline.domain.values import METRICS
 from pipeline.models import (
     EvaluationRecord,
     PastEvaluation,
@@ -23,9 +25,7 @@ from pipeline.models import (
     StageRun,
     TranscriptRecord,
 )
-from pipeline.progress import Outcome
-from pipeline.selectors_session import NothingUploaded
-from pipeline.values import METRICS
+from pipeline.progress.estimates import Outcome
 from sessions.models import InterviewSession, Question
 
 LONG: Final = ("explanations", "metrics", "observations")  # of an evaluation

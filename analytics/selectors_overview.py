@@ -24,11 +24,15 @@ from analytics.overview import (
     summarise_times,
 )
 from media.models import AudioAnswer
-from pipeline.models import PipelineRun, StageRun, WorkerHeartbeat
-from pipeline.models_language import LanguageModelCall
-from pipeline.models_staff import WantedEvaluation
-from pipeline.progress import QUEUE_OF
-from pipeline.worker_signals import seen_within
+from pipeline.models import (
+    LanguageModelCall,
+    PipelineRun,
+    StageRun,
+    WantedEvaluation,
+    WorkerHeartbeat,
+)
+from pipeline.progress.estimates import QUEUE_OF
+from pipeline.runs.worker_signals import seen_within
 from sessions.models import InterviewSession
 
 State = PipelineRun.State

@@ -19,15 +19,15 @@ from analytics.report import (
 )
 from analytics.selectors import zone_of
 from analytics.stats import local_day
-from pipeline.models import EvaluationRecord, TranscriptRecord
-from pipeline.progress import Outcome
-from pipeline.selectors_session import (
+from pipeline.api.session_selectors import (
     JudgedQuestion,
     find_feedback,
     find_scores,
     find_session_evaluation,
 )
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
+from pipeline.models import EvaluationRecord, TranscriptRecord
+from pipeline.progress.estimates import Outcome
 from sessions.models import InterviewSession, Question
 from sessions.selectors import get_session
 

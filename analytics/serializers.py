@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.stats import PERIOD_DAYS
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
 from sessions.serializers import SessionFiltersIn, SessionOut
 
 FORMATS = ("json", "svg", "png")

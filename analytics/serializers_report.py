@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from analytics.report import Report
 from analytics.serializers import ChartOut
-from pipeline.serializers_parts import SettledOut, UnderWayOut, text
-from pipeline.serializers_parts import score as points
+from pipeline.api.serializers import SettledOut, UnderWayOut, text
+from pipeline.api.serializers import score as points
 from sessions.models import Category, Difficulty
 
 FORMATS = ("json", "html", "pdf", "md")

@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from analytics.values import Answer, Attempt, History, Interview
-from pipeline.stages.curves import mean, one_decimal
-from pipeline.values import METRICS, MetricName
+from pipeline.domain.values import METRICS, MetricName
+from pipeline.scoring.curves import mean, one_decimal
 
 PERIOD_DAYS: Final[dict[str, int | None]] = {
     "week": 7,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pipeline.values import MetricName
+from pipeline.domain.values import MetricName
 
 Number = int | float | None
 AreaKind = Literal["metric", "category", "skill"]

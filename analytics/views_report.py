@@ -27,7 +27,7 @@ from analytics.serializers_report import (
 from analytics.views import TAGS
 from interview_platform.http.accept import KindAccept
 from interview_platform.http.query_params import read_query
-from pipeline.replies import Result, answer_with, hold_as_wished, note_wait
+from pipeline.api.responses import Result, answer_with, hold_as_wished, note_wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from interview_platform.http.query_params import read_query
 from interview_platform.http.throttles import ScopeThrottle
 from media.selectors import get_recording
 from media.sending import send_recording
-from pipeline.progress import Outcome
+from pipeline.progress.estimates import Outcome
 from sessions import shares
 from sessions.models import SessionShare
 

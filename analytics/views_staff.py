@@ -20,7 +20,7 @@ from analytics.selectors_overview import read_overview
 from analytics.spreadsheet import write_table
 from analytics.stats import PERIOD_DAYS
 from interview_platform.http.security_headers import ADMIN_CONTENT_SECURITY_POLICY
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
 
 VIEW_RUNS: Final = "pipeline.view_pipelinerun"  # every role has it
 VIEW_SCORES: Final = "analytics.view_staffscore"

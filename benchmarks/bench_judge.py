@@ -9,11 +9,11 @@ from benchmarks.eval import load_judges
 from benchmarks.eval_cost import QUESTION, SECONDS, answer
 from benchmarks.rows import Speed
 from benchmarks.simulate import keep_measured
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.feedback import write_feedback
-from pipeline.stages.score import score_session
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import JudgedAnswer
+from pipeline.domain.values import JudgedAnswer
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.feedback.session import write_feedback
+from pipeline.scoring.session_score import score_session
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 
 
 def measure(*, count: int = 8) -> Iterator[Speed]:

@@ -21,8 +21,8 @@ from benchmarks.rows import Speed
 from benchmarks.simulate import keep_measured
 from benchmarks.wer import normalise
 from interview_platform.stack.parts import RECOGNISER_ENVIRONMENT as WORKER
-from pipeline.providers.whisper import FILLER_PROMPTS, OPTIONS, FasterWhisper
-from pipeline.providers.whisper_weights import ensure_model
+from pipeline.providers.speech.whisper import FILLER_PROMPTS, OPTIONS, FasterWhisper
+from pipeline.providers.speech.whisper_weights import ensure_model
 
 PAIRED: Final = 6  # answers for the row of two at once
 BATCH: Final = 3  # of them for each of the two

@@ -16,7 +16,7 @@ import django  # noqa: E402 - after the path above, so the file runs by itself
 
 django.setup()
 
-from analytics.chart_images import draw_png, draw_svg  # noqa: E402 - once Django is set up
+from analytics.chart_images import draw_png, draw_svg  # noqa: E402 - likewise
 from analytics.values import Chart, Dataset  # noqa: E402 - likewise
 
 TIMES: Final = 20

@@ -19,8 +19,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.audio import decode_audio, pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 
-from pipeline.providers.whisper import FILLER_PROMPTS
-from pipeline.providers.whisper_weights import ensure_model
+from pipeline.providers.speech.whisper import FILLER_PROMPTS
+from pipeline.providers.speech.whisper_weights import ensure_model
 from tests.environment import ROOT
 
 TIMES: Final = 4

@@ -25,7 +25,7 @@ from django.db import connection, transaction  # noqa: E402 - likewise
 from accounts.models import User  # noqa: E402 - likewise
 from interview_platform.operations.selectors import count_live_workers  # noqa: E402 - likewise
 from pipeline.models import PipelineRun, StageRun  # noqa: E402 - likewise
-from pipeline.services import start_run  # noqa: E402 - likewise
+from pipeline.runs.services import start_run  # noqa: E402 - likewise
 from sessions.models import InterviewSession, Question  # noqa: E402 - likewise
 
 PER_SESSION: Final = 5

@@ -17,12 +17,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 from benchmarks.eval_cost import measure_cost  # noqa: E402 - needs the path above
 from benchmarks.eval_texts import measure_texts  # noqa: E402 - likewise
 from benchmarks.figures import Row  # noqa: E402 - likewise
-from pipeline.ports import Judges  # noqa: E402 - likewise
-from pipeline.providers import multilingual  # noqa: E402 - likewise
-from pipeline.providers.embeddings import MiniLmEncoder  # noqa: E402 - likewise
-from pipeline.providers.harper import HarperChecker  # noqa: E402 - likewise
-from pipeline.providers.spacy_english import SpacyEnglish  # noqa: E402 - likewise
-from pipeline.providers.word_pairs import WordPairs  # noqa: E402 - likewise
+from pipeline.domain.ports import Judges  # noqa: E402 - likewise
+from pipeline.providers.nlp import e5  # noqa: E402 - likewise
+from pipeline.providers.nlp.bigrams import WordPairs  # noqa: E402 - likewise
+from pipeline.providers.nlp.harper import HarperChecker  # noqa: E402 - likewise
+from pipeline.providers.nlp.minilm import MiniLmEncoder  # noqa: E402 - likewise
+from pipeline.providers.nlp.spacy import SpacyEnglish  # noqa: E402 - likewise
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -58,7 +58,7 @@ def rows(data: Path) -> Iterator[Row]:
         yield from measure_speech(speech, judges)
     else:
         show(f"Skipped: there are no recordings at {speech}.")
-    if multilingual.is_available():
+    if e5.is_available():
         from benchmarks.eval_languages import measure_languages
 
         yield from measure_languages()

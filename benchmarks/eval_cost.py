@@ -9,13 +9,13 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import Row, middle
-from pipeline.ports import Judges
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import JudgedAnswer, QuestionBrief, Span, Transcript, Word
 from pipeline.providers import registry
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.feedback import write_feedback
-from pipeline.stages.score import score_session
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import JudgedAnswer, QuestionBrief, Span, Transcript, Word
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.feedback.session import write_feedback
+from pipeline.scoring.session_score import score_session
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 
 SECONDS, WORDS = 95.0, 240  # of the answers
 ANSWERS = 8
@@ -55,7 +55,8 @@ def run_worker() -> tuple[float, float]:
 
     Return how many times a later answer's processor time the first one took, and the memory (MB).
     """
-    from pipeline import preloading, tasks  # noqa: F401 - the tasks are what a child imports
+    from pipeline import tasks  # noqa: F401 - the tasks are what a child imports
+    from pipeline.runs import preloading
 
     preloading.load(["cpu"])
     judges = registry.judges(language="en")

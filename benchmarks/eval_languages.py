@@ -19,15 +19,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 import numpy as np  # noqa: E402 - the path first, as above
 
 from benchmarks.figures import Row, auc  # noqa: E402 - likewise
-from pipeline.bank import load_bank  # noqa: E402 - likewise
-from pipeline.providers import multilingual  # noqa: E402 - likewise
+from pipeline.domain.values import QuestionBrief, Transcript  # noqa: E402 - likewise
+from pipeline.providers.nlp import e5  # noqa: E402 - likewise
 from pipeline.providers.registry import RELEVANCE_LANGUAGES  # noqa: E402 - likewise
-from pipeline.stages.questions import BankQuestion  # noqa: E402 - likewise
-from pipeline.stages.relevance import judge_relevance  # noqa: E402 - likewise
-from pipeline.stages.transcript import Script, read_script  # noqa: E402 - likewise
-from pipeline.stages.vectors import RememberingEncoder  # noqa: E402 - likewise
-from pipeline.stages.word_lists import language_of  # noqa: E402 - likewise
-from pipeline.values import QuestionBrief, Transcript  # noqa: E402 - likewise
+from pipeline.questions.bank import load_bank  # noqa: E402 - likewise
+from pipeline.questions.selection import BankQuestion  # noqa: E402 - likewise
+from pipeline.scoring.lexicon import language_of  # noqa: E402 - likewise
+from pipeline.scoring.relevance.relevance import judge_relevance  # noqa: E402 - likewise
+from pipeline.scoring.relevance.topic import RememberingEncoder  # noqa: E402 - likewise
+from pipeline.scoring.transcript import Script, read_script  # noqa: E402 - likewise
 
 DATA = Path(__file__).parent / "data" / "answers_es_fr_de.jsonl"
 
@@ -48,7 +48,7 @@ def main() -> int:
 
 def measure_languages() -> Iterator[Row]:
     """Yield a row for each language and way of asking."""
-    encoder = RememberingEncoder(multilingual.E5Encoder())
+    encoder = RememberingEncoder(e5.E5Encoder())
     rows, bank = read_rows(), {question.key: question for question in load_bank()}
     for language in RELEVANCE_LANGUAGES:
         scripts = [script_of(row[language][1], language) for row in rows]
@@ -102,7 +102,7 @@ def _matched(
 
 def write_centres(target: Path) -> None:
     """Write the mean vector of each language's texts; the mean of them all stands under the empty name."""
-    encoder = multilingual.E5Encoder()
+    encoder = e5.E5Encoder()
     texts = [
         text for row in read_rows() for language in RELEVANCE_LANGUAGES for text in row[language]
     ]

@@ -17,19 +17,8 @@ import numpy.typing as npt
 
 from benchmarks.figures import Row, average, middle, resampled
 from benchmarks.wer import masked, rows_of, write_wave
-from pipeline.ports import Judges
-from pipeline.providers import (
-    audio_samples,
-    doubtful_fillers,
-    listening_model,
-    speech_spans,
-    whisper,
-)
-from pipeline.providers.whisper import FasterWhisper
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.pauses import find_gaps
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import (
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import (
     METRICS,
     Evaluation,
     QuestionBrief,
@@ -39,6 +28,12 @@ from pipeline.values import (
     Transcript,
     Word,
 )
+from pipeline.providers.audio import sandbox
+from pipeline.providers.speech import vad, whisper
+from pipeline.providers.speech.whisper import FasterWhisper
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.fluency.delivery import find_gaps
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "interview-platform-eval"
 FORMATS = ("mp3", "m4a", "webm", "ogg")
@@ -141,7 +136,7 @@ def _left_out(path: str, transcript: Transcript) -> int:
 
 def _code() -> bytes:
     """Return the code that decides what is heard."""
-    modules = (whisper, audio_samples, doubtful_fillers, listening_model, speech_spans)
+    modules = (whisper, sandbox, vad, whisper, vad)
     return b"".join(Path(module.__file__ or "").read_bytes() for module in modules)
 
 

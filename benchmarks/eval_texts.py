@@ -9,16 +9,15 @@ from statistics import mean
 from typing import Any
 
 from benchmarks.figures import Row, auc, average, pairwise, resampled, spearman
-from pipeline.ports import Judges
-from pipeline.stages.delivery import Delivery, fluency_parts
-from pipeline.stages.disfluency import count_fillers
-from pipeline.stages.grammar import Grammar, checked_text, measure_grammar
-from pipeline.stages.keyword_forms import keyword_forms
-from pipeline.stages.keywords import find_keyword
-from pipeline.stages.relevance import judge_relevance
-from pipeline.stages.transcript import Script, read_script
-from pipeline.stages.vectors import RememberingEncoder
-from pipeline.values import QuestionBrief, Transcript
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import QuestionBrief, Transcript
+from pipeline.scoring.fluency.delivery import Delivery, fluency_parts
+from pipeline.scoring.grammar.grammar import Grammar, checked_text, measure_grammar
+from pipeline.scoring.keywords.forms import keyword_forms
+from pipeline.scoring.keywords.keywords import find_keyword
+from pipeline.scoring.relevance.relevance import judge_relevance
+from pipeline.scoring.relevance.topic import RememberingEncoder
+from pipeline.scoring.transcript import Script, count_fillers, read_script
 
 GOOD, NOTHING = 3, 0  # grades of the adversarial answers
 ZERO_KINDS = ("repeat_question", "keyword_stuffing", "idk", "empty")

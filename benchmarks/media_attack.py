@@ -19,7 +19,7 @@ import django  # noqa: E402 - after the path above, so the file runs by itself
 
 django.setup()
 
-from tests.attack import Verdict, decide  # noqa: E402 - once Django is set up
+from tests.attack import Verdict, decide  # noqa: E402 - likewise
 from tests.media_corpus import mutate  # noqa: E402 - likewise
 
 BATCH = 100  # mutations that one process does before it reports

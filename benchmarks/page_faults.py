@@ -58,7 +58,7 @@ def _measure() -> None:
     import numpy as np
     from faster_whisper import WhisperModel
 
-    from pipeline.providers.whisper_weights import ensure_model
+    from pipeline.providers.speech.whisper_weights import ensure_model
 
     model = WhisperModel(
         str(ensure_model("base")), device="cpu", compute_type="int8", cpu_threads=1

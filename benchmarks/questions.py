@@ -16,17 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 
-from pipeline.bank import load_bank  # noqa: E402 - needs the path above
-from pipeline.ports import Judges  # noqa: E402 - likewise
-from pipeline.providers.embeddings import MiniLmEncoder  # noqa: E402 - likewise
-from pipeline.stages.questions import (  # noqa: E402 - likewise
-    CATEGORIES,
-    BankQuestion,
-    QuestionRequest,
-    select_questions,
-)
-from pipeline.stages.skill_names import canonical  # noqa: E402 - likewise
-from pipeline.values import DraftQuestion  # noqa: E402 - likewise
+from pipeline.domain.ports import Judges  # noqa: E402 - likewise
+from pipeline.domain.values import DraftQuestion  # noqa: E402 - likewise
+from pipeline.providers.nlp.minilm import MiniLmEncoder  # noqa: E402 - likewise
+from pipeline.questions.bank import load_bank  # noqa: E402 - needs the path above
+from pipeline.questions.selection import CATEGORIES, BankQuestion, QuestionRequest, select_questions  # noqa: E402 - likewise
+from pipeline.questions.skills import canonical  # noqa: E402 - likewise
 
 SEEDS = range(5)
 QUESTIONS = 6  # technical ones a request

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_platform.settings")
 
-from pipeline.providers.whisper import FasterWhisper  # noqa: E402 - needs the path above
-from pipeline.values import Transcript  # noqa: E402 - likewise
+from pipeline.domain.values import Transcript  # noqa: E402 - likewise
+from pipeline.providers.speech.whisper import FasterWhisper  # noqa: E402 - needs the path above
 
 FOLDER = ROOT.parent / "shared" / "data" / "speech"
 FILLERS = frozenset({"um", "umm", "uh", "uhm", "erm", "er", "mm", "mmm", "hm", "hmm", "mhm"})

@@ -18,8 +18,8 @@ from celery_app import app
 django.setup()  # before anything that has tables
 
 from pipeline import tasks  # noqa: E402 - they have
+from pipeline.domain.values import Evaluation, Segment, Span, Transcript, Word  # noqa: E402 - likewise
 from pipeline.providers import registry  # noqa: E402 - with them
-from pipeline.values import Evaluation, Segment, Span, Transcript, Word  # noqa: E402 - likewise
 
 __all__ = ["app"]
 

@@ -14,8 +14,8 @@ from django.urls import resolve  # noqa: E402 - Django comes first
 
 from interview_platform.http.gateway import LIVE_PATH, Gateway  # noqa: E402 - likewise
 from media.storage import make_spool_folder  # noqa: E402 - likewise
-from pipeline.bank import load_bank  # noqa: E402 - likewise
-from pipeline.event_listener import EventListener  # noqa: E402 - likewise
+from pipeline.api.event_listener import EventListener  # noqa: E402 - likewise
+from pipeline.questions.bank import load_bank  # noqa: E402 - likewise
 
 _hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))  # each connection takes a descriptor

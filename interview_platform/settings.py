@@ -240,7 +240,7 @@ CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = (
     False  # an idle worker would sleep through the whole time-out
 )
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # a child loads its models before it says that it lives
-if DATABASES["default"].get("CONN_MAX_AGE"):  # kept between tasks (pipeline/worker_signals.py)
+if DATABASES["default"].get("CONN_MAX_AGE"):  # kept between tasks (pipeline/runs/worker_signals.py)
     CELERY_DB_REUSE_MAX = 2**31  # tasks
 WORKER_PRELOAD = env_bool("WORKER_PRELOAD", default=True)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -371,12 +371,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {  # sets of words that several answers use
         "SessionStatusEnum": "sessions.models.InterviewSession.Status",
-        "WorkStatusEnum": "pipeline.serializers_parts.STATUSES",
-        "SettledStatusEnum": "pipeline.serializers_parts.SETTLED",
-        "UnderWayStatusEnum": "pipeline.serializers_parts.UNDER_WAY",
-        "StageEnum": "pipeline.progress.STAGES",
-        "ReachedStageEnum": "pipeline.serializers_parts.REACHED",
-        "MetricEnum": "pipeline.values.METRICS",
+        "WorkStatusEnum": "pipeline.api.serializers.STATUSES",
+        "SettledStatusEnum": "pipeline.api.serializers.SETTLED",
+        "UnderWayStatusEnum": "pipeline.api.serializers.UNDER_WAY",
+        "StageEnum": "pipeline.progress.estimates.STAGES",
+        "ReachedStageEnum": "pipeline.api.serializers.REACHED",
+        "MetricEnum": "pipeline.domain.values.METRICS",
         "CategoryEnum": "sessions.models.Category",
     },
 }

@@ -16,7 +16,7 @@ from interview_platform.errors import Refused
 from interview_platform.http.admin_lists import LargeTableMixin
 from media.models import AudioAnswer
 from media.sending import send_recording
-from pipeline.admin_actions import RunActions
+from pipeline.admin import RunActions
 from sessions.models import InterviewSession
 
 MEGABYTE = 1_000_000

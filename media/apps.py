@@ -18,9 +18,9 @@ class MediaConfig(AppConfig):
         from accounts import erasure
         from media import retention
         from media.services import sweep_orphans
-        from pipeline import upkeep
+        from pipeline.runs import periodic
 
-        upkeep.register(
+        periodic.register(
             "sweep the storage of recordings", every_seconds=SWEEP_SECONDS, do=sweep_orphans
         )
         hourly = {
@@ -28,10 +28,10 @@ class MediaConfig(AppConfig):
             "scrub the staff's log": erasure.scrub_staff_log,
         }
         for name, job in hourly.items():
-            upkeep.register(name, every_seconds=SWEEP_SECONDS, do=job)
+            periodic.register(name, every_seconds=SWEEP_SECONDS, do=job)
         often = {
             "delete old recordings": retention.delete_old_audio,
             "delete old sessions": retention.delete_old_sessions,
         }
         for name, job in often.items():
-            upkeep.register(name, every_seconds=RETENTION_SECONDS, do=job)
+            periodic.register(name, every_seconds=RETENTION_SECONDS, do=job)

@@ -11,8 +11,8 @@ from typing import IO
 
 from media.receiving import ReceivedFile, close
 from media.storage import open_spool
+from pipeline.domain.values import AudioFacts
 from pipeline.providers import registry
-from pipeline.values import AudioFacts
 
 
 def probe_and_strip(file: ReceivedFile, *, audio_format: str) -> AudioFacts:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from media.models import AudioAnswer
 from media.storage import SPOOL_PREFIX, remove_if_empty, spool_folder, storage_root
-from pipeline.providers import bucket
+from pipeline.providers import storage
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +79,8 @@ def _orphans(folder: str, files: Iterable[str], *, before: datetime) -> Iterator
 def _is_older(name: str, before: datetime) -> bool:
     try:
         changed = (
-            bucket.changed_at(name)
-            if bucket.is_bucket()
+            storage.changed_at(name)
+            if storage.is_bucket()
             else default_storage.get_modified_time(name)
         )
     except FileNotFoundError:

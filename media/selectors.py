@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from media.audio_files import read_name
 from media.models import AudioAnswer
-from pipeline.selectors import NoRecording, NoSuchAttempt
+from pipeline.api.selectors import NoRecording, NoSuchAttempt
 from sessions.models import Question
 from sessions.selectors import get_question, get_session
 

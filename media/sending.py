@@ -19,8 +19,8 @@ from media.audio_files import content_type
 from media.models import AudioAnswer
 from media.serializers import name_of
 from media.storage import StorageUnavailable
-from pipeline.providers import bucket
-from pipeline.services import AudioExpired
+from pipeline.providers import storage
+from pipeline.runs.services import AudioExpired
 
 BLOCK_BYTES: Final = 65_536
 RANGE: Final = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*", re.IGNORECASE)
@@ -85,7 +85,7 @@ def redirect_to_recording(recording: AudioAnswer) -> HttpResponseBase | None:
 
     Raise `AudioExpired`; a file that is gone is found out by whoever follows.
     """
-    if not (settings.SIGNED_URL_SECONDS and bucket.is_bucket()):
+    if not (settings.SIGNED_URL_SECONDS and storage.is_bucket()):
         return None
     if recording.expired_at is not None:
         raise AudioExpired
@@ -94,7 +94,7 @@ def redirect_to_recording(recording: AudioAnswer) -> HttpResponseBase | None:
         "Content-Disposition": _disposition(recording),
         "Cache-Control": GUARD["Cache-Control"],
     }
-    address = bucket.signed_address(
+    address = storage.signed_address(
         recording.storage_key, seconds=settings.SIGNED_URL_SECONDS, headers=told
     )
     headers = {"Location": address, "Cache-Control": GUARD["Cache-Control"]}
@@ -149,14 +149,14 @@ class Blocks:
 
 
 def _measure(recording: AudioAnswer) -> int:
-    if bucket.is_bucket():
-        return bucket.measure(recording.storage_key)
+    if storage.is_bucket():
+        return storage.measure(recording.storage_key)
     return default_storage.size(recording.storage_key)
 
 
 def _blocks(recording: AudioAnswer, span: Span) -> Blocks:
-    if bucket.is_bucket():
-        part = bucket.open_part(recording.storage_key, start=span.start, end=span.end)
+    if storage.is_bucket():
+        part = storage.open_part(recording.storage_key, start=span.start, end=span.end)
         return Blocks(part, span.length)
     file = default_storage.open(recording.storage_key, "rb")
     file.seek(span.start)

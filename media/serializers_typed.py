@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from interview_platform.http.fields import TextField
-from pipeline.serializers import MAX_TEXT
+from pipeline.api.serializers import MAX_TEXT
 
 
 class TypedAnswerIn(serializers.Serializer[Any]):

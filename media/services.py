@@ -25,10 +25,10 @@ from media.models import AudioAnswer
 from media.receiving import FIELD, ReceivedFile
 from media.selectors import find_duplicate
 from pipeline import quotas
+from pipeline.domain.ports import PermanentError, TransientError
+from pipeline.domain.values import AudioFacts, Transcript
 from pipeline.models import PipelineRun
-from pipeline.ports import PermanentError, TransientError
-from pipeline.services import start_run, start_typed_run
-from pipeline.values import AudioFacts, Transcript
+from pipeline.runs.services import start_run, start_typed_run
 from sessions.languages import AUTO, ENGLISH, known_or_auto
 from sessions.models import InterviewSession, Question
 from sessions.services import SessionCompleted, note_recording

@@ -26,8 +26,8 @@ from media.audio_files import CONTENT_TYPES
 from media.receiving import RecordingParser, refuse_huge_body
 from media.sending import redirect_to_recording, send_recording
 from media.serializers import DownloadIn, RecordingIn, RecordingOut
+from pipeline.api.quota_headers import Rationed
 from pipeline.quotas import require_left
-from pipeline.rationed import Rationed
 from sessions.selectors import get_question
 
 TAGS = ["Audio"]

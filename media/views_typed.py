@@ -12,7 +12,7 @@ from interview_platform.http.envelope import answer
 from media import services
 from media.serializers_typed import TypedAnswerIn, TypedAnswerOut
 from media.views import TAGS
-from pipeline.rationed import Rationed
+from pipeline.api.quota_headers import Rationed
 from sessions.selectors import get_question
 
 TYPED = OpenApiExample(

@@ -13,31 +13,25 @@ class PipelineConfig(AppConfig):
         """Register the checks, what a worker's main process does, and the upkeep of rows: `accounts` lies below us."""
         from accounts import letters
         from accounts.idempotency import forget_old_answers
-        from pipeline import (  # noqa: F401 - the import of some registers them
-            budgets,
-            checks,
-            preloading,
-            question_jobs,
-            quotas,
-            re_evaluations,
-            upkeep,
-            worker_signals,
-        )
+        from pipeline import quotas
+        from pipeline.llm import client
+        from pipeline.questions import jobs
+        from pipeline.runs import periodic, reevaluation, worker_signals
 
-        upkeep.register(
+        periodic.register(
             "forget old answers to an Idempotency-Key", every_seconds=3600, do=forget_old_answers
         )
-        upkeep.register(
+        periodic.register(
             "delete stale workers", every_seconds=3600, do=worker_signals.delete_stale_workers
         )
-        upkeep.register(
+        periodic.register(
             "serve questions that no model wrote in time",
-            every_seconds=question_jobs.OVERDUE_EVERY,
-            do=question_jobs.settle_overdue,
+            every_seconds=jobs.OVERDUE_EVERY,
+            do=jobs.settle_overdue,
             is_mending=True,
         )
-        upkeep.register("send letters again", every_seconds=20, do=letters.tend, is_mending=True)
-        re_evaluations.register()
-        upkeep.register("forget old question jobs", every_seconds=3600, do=question_jobs.forget_old)
-        upkeep.register("forget old budgets", every_seconds=3600, do=budgets.forget_old_days)
-        upkeep.register("forget old hours", every_seconds=3600, do=quotas.forget_old_hours)
+        periodic.register("send letters again", every_seconds=20, do=letters.tend, is_mending=True)
+        reevaluation.register()
+        periodic.register("forget old question jobs", every_seconds=3600, do=jobs.forget_old)
+        periodic.register("forget old budgets", every_seconds=3600, do=client.forget_old_days)
+        periodic.register("forget old hours", every_seconds=3600, do=quotas.forget_old_hours)

@@ -17,8 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from interview_platform.errors import Detail, Refused
-from pipeline.models import PipelineRun
-from pipeline.models_quotas import HourlyUse
+from pipeline.models import HourlyUse, PipelineRun
 
 HOUR: Final = timedelta(hours=1)
 KEEP: Final = timedelta(days=2)

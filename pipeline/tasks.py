@@ -5,25 +5,27 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from pipeline import narratives, question_jobs, records, upkeep
+from pipeline.domain.values import Evaluation, Transcript
+from pipeline.llm import session_feedback
 from pipeline.models import PipelineRun, Stage
-from pipeline.providers import memory, registry
-from pipeline.stage_task import StageTask
-from pipeline.stages.evaluate import evaluate_answer as judge
-from pipeline.values import Evaluation, Transcript
+from pipeline.providers import loading, registry
+from pipeline.questions import jobs
+from pipeline.runs import periodic, results
+from pipeline.runs.stage_task import StageTask
+from pipeline.scoring.evaluate import evaluate_answer as judge
 from sessions.languages import AUTO
 
 
 @shared_task(base=StageTask, bind=True)
 def transcribe_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
     """Transcribe the recording."""
-    self.run_stage(run_id, Stage.TRANSCRIBE, work=_transcribe, keep=records.save_transcript)
+    self.run_stage(run_id, Stage.TRANSCRIBE, work=_transcribe, keep=results.save_transcript)
 
 
 @shared_task(base=StageTask, bind=True)
 def evaluate_answer(self: StageTask, /, *, run_id: object = None, **_: Any) -> None:
     """Evaluate the answer."""
-    self.run_stage(run_id, Stage.EVALUATE, work=_evaluate, keep=records.save_evaluation)
+    self.run_stage(run_id, Stage.EVALUATE, work=_evaluate, keep=results.save_evaluation)
 
 
 @shared_task(base=StageTask, bind=True)
@@ -42,14 +44,14 @@ def write_feedback(self: StageTask, /, *, run_id: object = None, **_: Any) -> No
 def write_questions(*, job_id: object = None, **_: Any) -> None:
     """Have a language model write questions that somebody waits for."""
     if isinstance(job_id, int):
-        question_jobs.carry_out(job_id)
+        jobs.carry_out(job_id)
 
 
 @shared_task(soft_time_limit=780, time_limit=810)
 def do_upkeep(*, name: object = None, **_: Any) -> None:
     """Do one of the jobs that are done now and then."""
     if isinstance(name, str):
-        upkeep.do(name)
+        periodic.do(name)
 
 
 def _transcribe(run: PipelineRun) -> Transcript:
@@ -58,20 +60,20 @@ def _transcribe(run: PipelineRun) -> Transcript:
             audio,
             audio_format=run.audio_format,
             language=None if run.language == AUTO else run.language,
-            terms=records.terms_of(run),
+            terms=results.terms_of(run),
         )
 
 
 def _evaluate(run: PipelineRun) -> Evaluation:
-    transcript, heard = records.load_both(run)
+    transcript, heard = results.load_both(run)
     evaluation = judge(
         transcript=transcript,
         heard=heard,
-        question=records.load_brief(run),
+        question=results.load_brief(run),
         judges=registry.judges(language=transcript.language),
         weights=settings.SCORE_WEIGHTS,
     )
-    memory.give_back()  # the encoder's passing numbers, 40 MB; takes 2 ms
+    loading.give_back()  # the encoder's passing numbers, 40 MB; takes 2 ms
     return evaluation
 
 
@@ -82,12 +84,12 @@ def _no_work(_run: PipelineRun) -> None:
 def _ask_model(run: PipelineRun) -> None:
     """The rules write the feedback under the session's lock; what a language model adds is had before, and kept by itself."""
     if registry.language_model() is not None:
-        narratives.write_if_due(run, records.judged_answers(run.session))
+        session_feedback.write_if_due(run, results.judged_answers(run.session))
 
 
 def _save_score(run: PipelineRun, _result: None) -> None:
-    records.save_score(run.session)
+    results.save_score(run.session)
 
 
 def _save_feedback(run: PipelineRun, _result: None) -> None:
-    records.save_feedback(run.session)
+    results.save_feedback(run.session)

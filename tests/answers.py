@@ -4,11 +4,8 @@ import re
 import zlib
 from collections.abc import Sequence
 
-from pipeline.ports import GrammarFlag, Judges, Token
-from pipeline.stages.keyword_forms import stem
-from pipeline.stages.lexicon import FUNCTION_WORDS
-from pipeline.stages.transcript import Script, plain_words, read_script
-from pipeline.values import (
+from pipeline.domain.ports import GrammarFlag, Judges, Token
+from pipeline.domain.values import (
     Evaluation,
     Explanation,
     JudgedAnswer,
@@ -17,6 +14,9 @@ from pipeline.values import (
     Transcript,
     Word,
 )
+from pipeline.scoring.keywords.forms import stem
+from pipeline.scoring.lexicon import FUNCTION_WORDS
+from pipeline.scoring.transcript import Script, plain_words, read_script
 
 DIMENSIONS = 2048
 

@@ -13,8 +13,8 @@ from media.audio_files import HEAD_BYTES
 from media.receiving import ReceivedFile
 from media.services import probe
 from media.storage import SPOOL_PREFIX
-from pipeline.ports import PermanentError, StageError
-from pipeline.providers import audio_samples
+from pipeline.domain.ports import PermanentError, StageError
+from pipeline.providers.audio import sandbox
 
 SERVER_ERROR = 500
 
@@ -64,9 +64,7 @@ def _refused(refusal: Refused, *, seconds: float) -> Verdict:
 def _decoded(path: Path, *, audio_format: str, seconds: float) -> Verdict:
     """Do what a worker would: a refusal is final and told to the client, anything else would be tried again."""
     try:
-        audio_samples.decode(
-            path, audio_format=audio_format, max_seconds=settings.MAX_AUDIO_SECONDS
-        )
+        sandbox.decode(path, audio_format=audio_format, max_seconds=settings.MAX_AUDIO_SECONDS)
     except PermanentError as refusal:
         return Verdict(seconds, late_refusal=refusal.code)
     except StageError as trouble:

@@ -10,7 +10,7 @@ import httpx
 from django.core.asgi import get_asgi_application
 
 from interview_platform.http.gateway import Gateway
-from pipeline.event_listener import EventListener
+from pipeline.api.event_listener import EventListener
 
 SECONDS = 60
 

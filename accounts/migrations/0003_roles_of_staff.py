@@ -1,6 +1,11 @@
 from django.db import migrations
 
-from accounts.roles import ADMIN, EVERY_RIGHT, OPERATOR, REVIEWER, VIEW, grant
+from accounts.roles import ADMIN
+from accounts.roles import EVERY_RIGHT
+from accounts.roles import OPERATOR
+from accounts.roles import REVIEWER
+from accounts.roles import VIEW
+from accounts.roles import grant
 
 TABLES = (
     "accounts.user",

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.http import BearerAuthentication
-from pipeline.providers.whisper import FasterWhisper
+from pipeline.providers.speech.whisper import FasterWhisper
 
 CONSTANT = {"status": "queued", "progress": 0.0, "stage": "transcribe"}
 

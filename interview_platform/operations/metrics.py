@@ -30,8 +30,8 @@ from interview_platform.http.envelope import error_response
 from interview_platform.http.errors import MESSAGES
 from interview_platform.operations import selectors
 from interview_platform.operations.bounded import Bounded, ask_all
-from pipeline.counters import read_counters
 from pipeline.providers import registry
+from pipeline.runs.metrics import read_counters
 
 logger = logging.getLogger(__name__)
 

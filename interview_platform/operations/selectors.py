@@ -23,8 +23,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from pipeline.models import PipelineRun, StageRun, WorkerHeartbeat
-from pipeline.progress import QUEUE_OF
-from pipeline.worker_signals import seen_within
+from pipeline.progress.estimates import QUEUE_OF
+from pipeline.runs.worker_signals import seen_within
 
 RECENT: Final = timedelta(hours=1)
 SECOND_BOUNDS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)

@@ -2,7 +2,12 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.roles import ADMIN, EVERY_RIGHT, OPERATOR, REVIEWER, VIEW, grant
+from accounts.roles import ADMIN
+from accounts.roles import EVERY_RIGHT
+from accounts.roles import OPERATOR
+from accounts.roles import REVIEWER
+from accounts.roles import VIEW
+from accounts.roles import grant
 
 TABLES = ("pipeline.pastevaluation", "pipeline.wantedevaluation")
 

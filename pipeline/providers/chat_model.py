@@ -13,7 +13,7 @@ from django.conf import settings
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, ValidationError
 
-from pipeline.ports import Completion, LanguageModelError, Prompt, Usage
+from pipeline.domain.ports import Completion, LanguageModelError, Prompt, Usage
 
 logger = logging.getLogger(__name__)
 

@@ -1,13 +1,15 @@
 """Models that a process loads once, at their first use."""
 
+import ctypes
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from pipeline.ports import TransientError
+from pipeline.domain.ports import TransientError
 
 Model = TypeVar("Model")
 
@@ -47,3 +49,23 @@ class Lazy(Generic[Model]):
                 loading = self._loading = executor.submit(self._load)
                 executor.shutdown(wait=False)
             return loading
+
+
+def give_back() -> None:
+    """
+    Return what is free to the system; where the C library cannot (only glibc's can), do nothing.
+
+    Reading weights takes twice their size for a moment. The allocator keeps that for later, and a worker has no later: its
+    models are loaded once.
+    """
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Any:  # a C function, or None
+    try:
+        return getattr(ctypes.CDLL(None), "malloc_trim", None)
+    except (OSError, TypeError):  # no C library to be had by that name, as on Windows
+        return None

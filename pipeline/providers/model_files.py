@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from pipeline.ports import PermanentError
+from pipeline.domain.ports import PermanentError
 
 
 @dataclass(frozen=True, slots=True)

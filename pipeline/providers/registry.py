@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from pipeline.ports import (
+from pipeline.domain.ports import (
     AudioProbe,
     AudioStore,
     Broker,
@@ -23,7 +23,7 @@ RELEVANCE_LANGUAGES = ("es", "fr", "de")  # beside English; measured in benchmar
 @cache
 def speech_to_text() -> SpeechToText:
     """Return the recogniser; the model itself is loaded at its first use."""
-    from pipeline.providers.whisper import FasterWhisper
+    from pipeline.providers.speech.whisper import FasterWhisper
 
     return FasterWhisper.from_settings()
 
@@ -31,7 +31,7 @@ def speech_to_text() -> SpeechToText:
 @cache
 def audio_probe() -> AudioProbe:
     """Return the bounded look at untrusted recordings."""
-    from pipeline.providers.audio_probe import ChildAudioProbe
+    from pipeline.providers.audio.sandbox import ChildAudioProbe
 
     return ChildAudioProbe(max_seconds=settings.MAX_AUDIO_SECONDS)
 
@@ -47,7 +47,7 @@ def audio_store() -> AudioStore:
 @cache
 def broker() -> Broker:
     """Return the broker, for questions about itself."""
-    from pipeline.providers.broker_redis import RedisBroker
+    from pipeline.providers.redis_broker import RedisBroker
 
     return RedisBroker(settings.BROKER_URL)
 
@@ -55,7 +55,7 @@ def broker() -> Broker:
 @cache
 def sentence_encoder() -> SentenceEncoder:
     """Return the sentence encoder."""
-    from pipeline.providers.embeddings import MiniLmEncoder
+    from pipeline.providers.nlp.minilm import MiniLmEncoder
 
     return MiniLmEncoder()
 
@@ -63,15 +63,15 @@ def sentence_encoder() -> SentenceEncoder:
 @cache
 def foreign_encoder() -> SentenceEncoder | None:
     """Return the sentence encoder for other languages than English; None on machines that cannot run it."""
-    from pipeline.providers import multilingual
+    from pipeline.providers.nlp import e5
 
-    return multilingual.E5Encoder() if multilingual.is_available() else None
+    return e5.E5Encoder() if e5.is_available() else None
 
 
 @cache
 def linguistic_parser() -> LinguisticParser:
     """Return the English parser."""
-    from pipeline.providers.spacy_english import SpacyEnglish
+    from pipeline.providers.nlp.spacy import SpacyEnglish
 
     return SpacyEnglish()
 
@@ -79,7 +79,7 @@ def linguistic_parser() -> LinguisticParser:
 @cache
 def grammar_checker() -> GrammarChecker:
     """Return the English grammar checker."""
-    from pipeline.providers.harper import HarperChecker
+    from pipeline.providers.nlp.harper import HarperChecker
 
     return HarperChecker()
 
@@ -87,7 +87,7 @@ def grammar_checker() -> GrammarChecker:
 @cache
 def wording_model() -> WordingModel:
     """Return what measures how usual an English wording is."""
-    from pipeline.providers.word_pairs import WordPairs
+    from pipeline.providers.nlp.bigrams import WordPairs
 
     return WordPairs()
 

@@ -170,7 +170,7 @@ GUARDS: Final = (
     ),
     Mutation(
         "the owner of a polled result",
-        "pipeline/selectors.py",
+        "pipeline/api/selectors.py",
         "session__uuid=session_uuid, session__owner=owner\n",
         "session__uuid=session_uuid\n",
         ("tests/integration/pipeline_http/test_polls.py",),
@@ -219,7 +219,7 @@ GUARDS: Final = (
     ),
     Mutation(
         "the tags between the frames of a joined MP3",
-        "pipeline/providers/audio_child.py",
+        "pipeline/providers/audio/decoder_child.py",
         ' or (self.format == "mp3" and not has_sync(packet))',
         "",
         ("tests/integration/speech/test_audio_copy.py::TestMetadata",),
@@ -268,14 +268,14 @@ GUARDS: Final = (
     ),
     Mutation(
         "the limits of whoever opens a recording",
-        "pipeline/providers/audio_child.py",
+        "pipeline/providers/audio/decoder_child.py",
         "        resource.setrlimit(name, (min(wanted, ceiling), ceiling))\n",
         "        assert ceiling\n",
         ("tests/integration/speech/test_audio_process.py",),
     ),
     Mutation(
         "the network that the process that opens a recording has not",
-        "pipeline/providers/audio_child.py",
+        "pipeline/providers/audio/decoder_child.py",
         "        leave_network()\n",
         "",
         ("tests/integration/speech/test_audio_process.py",),

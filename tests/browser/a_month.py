@@ -15,9 +15,8 @@ from django.utils import timezone  # noqa: E402 - once Django is set up
 
 from accounts.models import User  # noqa: E402 - likewise
 from media.models import AudioAnswer  # noqa: E402 - likewise
-from pipeline.models import PipelineRun, Stage  # noqa: E402 - likewise
-from pipeline.models_language import LanguageModelCall  # noqa: E402 - likewise
-from pipeline.values import METRICS  # noqa: E402 - likewise
+from pipeline.domain.values import METRICS  # noqa: E402 - likewise
+from pipeline.models import LanguageModelCall, PipelineRun, Stage  # noqa: E402 - likewise
 from sessions.models import InterviewSession  # noqa: E402 - likewise
 from tests.factories import (  # noqa: E402 - likewise
     make_evaluation,

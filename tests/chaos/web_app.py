@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from interview_platform.asgi import application
-from pipeline import chains
+from pipeline.runs import dispatch
 from tests.chaos.holds import is_wanted
 
 __all__ = ["application"]
@@ -24,5 +24,5 @@ def or_die(send: Callable[..., bool]) -> Callable[..., bool]:
     return send_or_die
 
 
-chains.enqueue_run = or_die(chains.enqueue_run)
-chains.enqueue_new_run = or_die(chains.enqueue_new_run)
+dispatch.enqueue_run = or_die(dispatch.enqueue_run)
+dispatch.enqueue_new_run = or_die(dispatch.enqueue_new_run)

@@ -20,10 +20,11 @@ from celery_app import app
 
 django.setup()  # before anything that has tables
 
-from pipeline import records, tasks  # noqa: E402 - they have
-from pipeline.ports import PermanentError, TransientError  # noqa: E402 - with them
+from pipeline import tasks  # noqa: E402 - they have
+from pipeline.domain.ports import PermanentError, TransientError  # noqa: E402 - likewise
+from pipeline.domain.values import Evaluation, Segment, Span, Transcript, Word  # noqa: E402 - likewise
 from pipeline.providers import registry  # noqa: E402 - with them
-from pipeline.values import Evaluation, Segment, Span, Transcript, Word  # noqa: E402 - with them
+from pipeline.runs import results  # noqa: E402 - likewise
 from tests.chaos.holds import hold  # noqa: E402 - likewise
 from tests.chaos.recordings import Kind, read_marks, what_it_says  # noqa: E402 - likewise
 
@@ -116,5 +117,5 @@ if os.environ["CHAOS_STAND_IN_JUDGE"]:
         zip(("soft_time_limit", "time_limit"), QUICK_LIMITS, strict=True)
     )
 tasks.judge = held_at("evaluate", tasks.judge)  # type: ignore[attr-defined] # likewise
-records.save_score = held_at("score", records.save_score)
-records.save_feedback = held_at("feedback", records.save_feedback)
+results.save_score = held_at("score", results.save_score)
+results.save_feedback = held_at("feedback", results.save_feedback)

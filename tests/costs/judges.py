@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.ports import GrammarFlag, PairLikelihood
+from pipeline.domain.ports import GrammarFlag, PairLikelihood
 
 
 class EverythingIsWrong:

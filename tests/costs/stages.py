@@ -5,57 +5,58 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from pipeline.bank import load_bank
-from pipeline.stages.advice import suggest, summarize
-from pipeline.stages.competencies import competencies_in, competency_of
-from pipeline.stages.correction import correct
-from pipeline.stages.disfluency import count_fillers, find_fillers, find_repeats
-from pipeline.stages.distrust import find_quote, is_harmless, is_harmless_sample, plain
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.explain import cite
-from pipeline.stages.feedback import write_feedback
-from pipeline.stages.fluency import judge_fluency
-from pipeline.stages.follow_up_prompt import Asked, choose_follow_up, follow_up_prompt
-from pipeline.stages.gates import cut_question, find_gate
-from pipeline.stages.grammar import checked_text, judge_grammar
-from pipeline.stages.job_text import read_job_text
-from pipeline.stages.keyword_forms import keyword_forms, split_parts, stem, stem_in
-from pipeline.stages.keyword_search import find_matches
-from pipeline.stages.keywords import judge_keywords
-from pipeline.stages.lexicon import word_set
-from pipeline.stages.narrative_prompt import narrative_prompt, tellable
-from pipeline.stages.nearest_name import nearest_name
-from pipeline.stages.noun_rules import NOUN_RULES
-from pipeline.stages.observations import observe
-from pipeline.stages.orders import gives_orders, holds_known_order
-from pipeline.stages.pauses import measure_pauses, pace_curve
-from pipeline.stages.question_choice import select_questions
-from pipeline.stages.question_prompt import question_prompt
-from pipeline.stages.question_request import QuestionRequest, same_words
-from pipeline.stages.question_wishes import order_skills
-from pipeline.stages.readability import measure_readability
-from pipeline.stages.relevance import judge_relevance
-from pipeline.stages.remarks import practise, praise, remark_on_weakness
-from pipeline.stages.role_names import role_words
-from pipeline.stages.rule_tools import word_at
-from pipeline.stages.scorable import find_reasons
-from pipeline.stages.score import score_session
-from pipeline.stages.sketches import derive_sketch
-from pipeline.stages.skill_finder import SkillFinder
-from pipeline.stages.skill_names import canonical, is_about, named_in
-from pipeline.stages.spelt_numbers import spell_numbers
-from pipeline.stages.spoken_rules import find_spoken_errors
-from pipeline.stages.story import asks_for_story, find_story
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.stages.topic import read_sentences, term_coverage
-from pipeline.stages.transcript import plain_words, read_script
-from pipeline.stages.vectors import RememberingEncoder
-from pipeline.stages.verb_forms import plural
-from pipeline.stages.weak_spots import PastScore, find_weak_spots
-from pipeline.stages.word_diff import common_runs
-from pipeline.stages.word_lists import language_of
-from pipeline.stages.wording import judge_wording
-from pipeline.values import JudgedAnswer, ScoreCard, Transcript
+from pipeline.domain.values import JudgedAnswer, ScoreCard, Transcript
+from pipeline.llm.feedback_prompt import narrative_prompt, tellable
+from pipeline.llm.prompt_injection import (
+    find_quote,
+    gives_orders,
+    holds_known_order,
+    is_harmless,
+    is_harmless_sample,
+    plain,
+)
+from pipeline.questions.bank import load_bank
+from pipeline.questions.follow_up_prompt import Asked, choose_follow_up, follow_up_prompt
+from pipeline.questions.job_description import competencies_in, competency_of, read_job_text
+from pipeline.questions.prompt import question_prompt
+from pipeline.questions.request import QuestionRequest, same_words
+from pipeline.questions.roles import role_words
+from pipeline.questions.selection import select_questions
+from pipeline.questions.skills import canonical, is_about, named_in, nearest_name
+from pipeline.questions.slots import PastScore, SkillFinder, find_weak_spots, order_skills
+from pipeline.scoring.evaluate import evaluate_answer, find_reasons
+from pipeline.scoring.explain import cite
+from pipeline.scoring.feedback.answer_summary import suggest, summarize
+from pipeline.scoring.feedback.session import write_feedback
+from pipeline.scoring.feedback.strengths import practise, praise, remark_on_weakness
+from pipeline.scoring.fluency.delivery import measure_pauses, pace_curve
+from pipeline.scoring.fluency.fluency import judge_fluency
+from pipeline.scoring.grammar.grammar import checked_text, judge_grammar, judge_wording
+from pipeline.scoring.grammar.noun_rules import NOUN_RULES
+from pipeline.scoring.grammar.spoken_rules import find_spoken_errors
+from pipeline.scoring.grammar.verb_forms import plural, word_at
+from pipeline.scoring.keywords.forms import keyword_forms, split_parts, stem, stem_in
+from pipeline.scoring.keywords.keywords import find_matches, judge_keywords
+from pipeline.scoring.lexicon import language_of, spell_numbers, word_set
+from pipeline.scoring.observations import asks_for_story, find_story, measure_readability, observe
+from pipeline.scoring.relevance.gates import cut_question, find_gate
+from pipeline.scoring.relevance.relevance import judge_relevance
+from pipeline.scoring.relevance.topic import (
+    RememberingEncoder,
+    derive_sketch,
+    read_sentences,
+    term_coverage,
+)
+from pipeline.scoring.session_score import score_session
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
+from pipeline.scoring.transcript import (
+    count_fillers,
+    find_fillers,
+    find_repeats,
+    plain_words,
+    read_script,
+)
+from pipeline.scoring.transcript_diff import common_runs, correct
 from tests.answers import (
     QUESTION,
     PlainParser,
@@ -178,114 +179,120 @@ def _finder() -> SkillFinder:
 
 
 STAGES: Final[Mapping[str, tuple[Work, ...]]] = {
-    "advice": (_suggest, lambda text: summarize({}, reasons=("too_short",), words=len(text))),
-    "competencies": (lambda text: (competency_of(text), competencies_in(text.split())),),
-    "correction": (_correct,),
-    "curves": NO_TEXT,
-    "delivery": NO_TEXT,
-    "disfluency": (
-        lambda text: (count_fillers(find_fillers(text.split())), find_repeats(text.split())),
+    "llm.client": NO_TEXT,
+    "llm.feedback_prompt": (
+        lambda text: tellable([judged(text=text)]),
+        lambda text: narrative_prompt([judged(text=text)], target_role=text),
     ),
-    "distrust": (
+    "llm.prompt_injection": (
         lambda text: plain(text, limit=100_000),
         is_harmless,
         is_harmless_sample,
         lambda text: find_quote(text[: len(text) // 2] + " x", text=text, least_words=1),
+        gives_orders,
+        holds_known_order,
     ),
-    "evaluate": (_evaluate, lambda text: _evaluate(text, language="fr")),
-    "explain": (cite,),
-    "feedback": (_feedback,),
-    "fluency": (lambda text: judge_fluency(script(text), transcript=spoken(text)),),
-    "follow_up_prompt": (
+    "questions.follow_up_prompt": (
         lambda text: follow_up_prompt(Asked("Why?", "technical", "easy"), answer=text, avoid=()),
         lambda text: choose_follow_up(Asked(text, "technical", "easy"), avoid=(text,)),
     ),
-    "gates": (
-        lambda text: find_gate(
-            script(text), kept=cut_question(script(text), question=text), question=QUESTION
-        ),
+    "questions.job_description": (
+        lambda text: (competency_of(text), competencies_in(text.split())),
+        lambda text: read_job_text(text, known_skills=_finder().own),
+        lambda text: read_job_text(text, known_skills=_finder().own, parser=PlainParser()),
     ),
-    "grammar": (
+    "questions.prompt": (lambda text: question_prompt(_request(text), avoid=(text,)),),
+    "questions.request": (same_words,),
+    "questions.roles": (role_words,),
+    "questions.selection": (_select,),
+    "questions.skills": (
+        lambda text: nearest_name(text, ("Python", "Java"), encoder=WordOverlapEncoder()),
+        lambda text: (canonical(text), is_about((text,), text)),
+        lambda text: named_in(text, _finder().own),
+    ),
+    "questions.slots": (
+        lambda text: order_skills(text.split()[:50], text.split()[-50:]),
+        lambda text: _finder().find(text),
+        lambda text: find_weak_spots([PastScore("", "technical", (text,), 30.0)], bank=load_bank()),
+    ),
+    "scoring.confidence": NO_TEXT,
+    "scoring.curves": NO_TEXT,
+    "scoring.evaluate": (
+        _evaluate,
+        lambda text: _evaluate(text, language="fr"),
+        lambda text: find_reasons(script(text), spoken(text), small_judges()),
+    ),
+    "scoring.explain": (cite,),
+    "scoring.feedback.answer_summary": (
+        _suggest,
+        lambda text: summarize({}, reasons=("too_short",), words=len(text)),
+    ),
+    "scoring.feedback.session": (_feedback,),
+    "scoring.feedback.strengths": (_remarks,),
+    "scoring.fluency.delivery": (
+        lambda text: (measure_pauses(spoken(text)), pace_curve(script(text))),
+    ),
+    "scoring.fluency.fluency": (lambda text: judge_fluency(script(text), transcript=spoken(text)),),
+    "scoring.grammar.grammar": (
         lambda text: judge_grammar(
             script(text), parser=PlainParser(), checker=EverythingIsWrong(), wording=NoUsage()
         ),
         lambda text: checked_text(script(text)),
+        lambda text: judge_wording(text, model=NoUsage()),
     ),
-    "intervals": NO_TEXT,
-    "job_text": (
-        lambda text: read_job_text(text, known_skills=_finder().own),
-        lambda text: read_job_text(text, known_skills=_finder().own, parser=PlainParser()),
+    "scoring.grammar.noun_rules": (_noun_rules,),
+    "scoring.grammar.spoken_rules": (lambda text: find_spoken_errors(PlainParser().parse(text)),),
+    "scoring.grammar.verb_forms": (
+        lambda text: word_at(PlainParser().parse(text), 0),
+        plural,
     ),
-    "keyword_forms": (
+    "scoring.keywords.forms": (
         lambda text: (keyword_forms(text), split_parts(text)),
         lambda text: (stem(text), stem_in("fr", text), stem_in("de", text)),
     ),
-    "keyword_search": (
+    "scoring.keywords.keywords": (
         lambda text: find_matches(script(text), keyword_forms("time management")),
         lambda text: find_matches(script(text), keyword_forms("go")),
-    ),
-    "keywords": (
         lambda text: judge_keywords(
             script(text),
             keywords=("challenge", "team work", "Kubernetes"),
             encoder=RememberingEncoder(WordOverlapEncoder()),
         ),
     ),
-    "lexicon": (word_set,),
-    "narrative_prompt": (
-        lambda text: tellable([judged(text=text)]),
-        lambda text: narrative_prompt([judged(text=text)], target_role=text),
+    "scoring.lexicon": (
+        word_set,
+        spell_numbers,
+        language_of,
     ),
-    "nearest_name": (
-        lambda text: nearest_name(text, ("Python", "Java"), encoder=WordOverlapEncoder()),
+    "scoring.observations": (
+        lambda text: observe(script(text), question=QUESTION, language="en"),
+        measure_readability,
+        asks_for_story,
+        lambda text: find_story(script(text)),
     ),
-    "noun_rules": (_noun_rules,),
-    "observations": (lambda text: observe(script(text), question=QUESTION, language="en"),),
-    "orders": (gives_orders, holds_known_order),
-    "pauses": (lambda text: (measure_pauses(spoken(text)), pace_curve(script(text))),),
-    "prices": NO_TEXT,
-    "question_choice": (_select,),
-    "question_prompt": (lambda text: question_prompt(_request(text), avoid=(text,)),),
-    "question_request": (same_words,),
-    "question_wishes": (lambda text: order_skills(text.split()[:50], text.split()[-50:]),),
-    "questions": NO_TEXT,  # names of other modules
-    "readability": (measure_readability,),
-    "reading_list": NO_TEXT,
-    "relevance": (_relevance,),
-    "remarks": (_remarks,),
-    "role_names": (role_words,),
-    "rule_tools": (lambda text: word_at(PlainParser().parse(text), 0),),
-    "scorable": (lambda text: find_reasons(script(text), spoken(text), small_judges()),),
-    "score": (lambda text: _card(judged(text=text)),),
-    "sketches": (
+    "scoring.relevance.gates": (
+        lambda text: find_gate(
+            script(text), kept=cut_question(script(text), question=text), question=QUESTION
+        ),
+    ),
+    "scoring.relevance.relevance": (_relevance,),
+    "scoring.relevance.topic": (
         lambda text: derive_sketch(text, encoder=RememberingEncoder(WordOverlapEncoder())),
-    ),
-    "skill_finder": (lambda text: _finder().find(text),),
-    "skill_names": (
-        lambda text: (canonical(text), is_about((text,), text)),
-        lambda text: named_in(text, _finder().own),
-    ),
-    "spelt_numbers": (spell_numbers,),
-    "spoken_rules": (lambda text: find_spoken_errors(PlainParser().parse(text)),),
-    "story": (asks_for_story, lambda text: find_story(script(text))),
-    "structured": NO_TEXT,
-    "thresholds": NO_TEXT,
-    "topic": (
         _sentences,
         lambda text: term_coverage(text, reference=text, question=text),
     ),
-    "transcript": (
+    "scoring.session_score": (lambda text: _card(judged(text=text)),),
+    "scoring.thresholds": NO_TEXT,
+    "scoring.transcript": (
+        lambda text: (count_fillers(find_fillers(text.split())), find_repeats(text.split())),
         lambda text: read_script(Transcript(text=text, language="en", duration=1.0)),
         plain_words,
         _timed_apart,
         lambda text: (script(text).clean, script(text).sentences, script(text).smoothest(words=9)),
     ),
-    "vectors": NO_TEXT,
-    "verb_forms": (plural,),
-    "weak_spots": (
-        lambda text: find_weak_spots([PastScore("", "technical", (text,), 30.0)], bank=load_bank()),
+    "scoring.transcript_diff": (
+        _correct,
+        _diff_other_words,
+        _diff_turned_words,
     ),
-    "word_diff": (_diff_other_words, _diff_turned_words),
-    "word_lists": (language_of,),
-    "wording": (lambda text: judge_wording(text, model=NoUsage()),),
 }

@@ -5,10 +5,11 @@ from typing import Final
 
 import pytest
 
-from pipeline.providers import multilingual, registry
-from pipeline.providers.harper import HarperChecker
-from pipeline.stages.grammar import checked_text
-from pipeline.stages.job_text import read_job_text
+from pipeline.providers import registry
+from pipeline.providers.nlp import e5
+from pipeline.providers.nlp.harper import HarperChecker
+from pipeline.questions.job_description import read_job_text
+from pipeline.scoring.grammar.grammar import checked_text
 from tests.answers import script
 from tests.costs.shapes import SHAPES
 from tests.costs.timing import texts_grow_too_fast
@@ -42,12 +43,12 @@ def test_a_model_costs_no_more_than_linear_time(name: str) -> None:
     assert not grown
 
 
-@pytest.mark.skipif(not multilingual.is_available(), reason="needs x86-64 Linux with AVX2")
+@pytest.mark.skipif(not e5.is_available(), reason="needs x86-64 Linux with AVX2")
 def test_the_encoder_of_other_languages_reads_no_text_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(multilingual, "LONGEST", 20)
-    encoder = multilingual.E5Encoder()
+    monkeypatch.setattr(e5, "LONGEST", 20)
+    encoder = e5.E5Encoder()
 
     short, long = encoder.encode(["Nous avons fini tard", "Nous avons fini tard, et sans aide."])
 

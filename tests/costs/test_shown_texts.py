@@ -16,7 +16,7 @@ from analytics.report_markdown import write_markdown
 from analytics.report_pdf import write_pdf
 from interview_platform.http.log_redaction import mask
 from interview_platform.log_lines import LineFormatter
-from pipeline.subtitles import cut_cues, to_srt, to_text, to_vtt
+from pipeline.api.subtitles import cut_cues, to_srt, to_text, to_vtt
 from tests.answers import spoken
 from tests.costs.shapes import SHAPES
 from tests.costs.timing import texts_grow_too_fast

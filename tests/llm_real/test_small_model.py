@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 import pytest
 
-from pipeline.ports import Prompt
+from pipeline.domain.ports import Prompt
+from pipeline.llm.prompt_injection import Reply, schema_of
 from pipeline.providers.chat_model import ChatModel
-from pipeline.stages.structured import Reply, schema_of
 from tests.candidate import Candidate
 from tests.llm_real.small_model import SmallModel
 from tests.recordings import sample

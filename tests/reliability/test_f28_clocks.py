@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.db.models.functions import Now
 
-from pipeline import leases
-from pipeline.leases import Claim, ClaimResult
 from pipeline.models import Lease, PipelineRun, Stage
-from pipeline.reconciler import due_runs, lead
+from pipeline.runs import leases
+from pipeline.runs.leases import Claim, ClaimResult
+from pipeline.runs.recovery import due_runs, lead
 from tests.factories import make_run
 from tests.integration.pipeline.conftest import let_lease_run_out
 

@@ -13,7 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from tests.databases import create_database, start_postgres  # noqa: E402 - once Django is set up
+from tests.databases import create_database, start_postgres  # noqa: E402 - likewise
 from tests.running_stack import RunningStack  # noqa: E402 - likewise
 from tests.siege import connections, media, messages, schema  # noqa: E402 - likewise
 from tests.siege.tally import SHOWN, Tally  # noqa: E402 - likewise

@@ -24,7 +24,7 @@ django.setup()
 
 from interview_platform.stack.broker import free_port  # noqa: E402
 from tests.databases import create_database  # noqa: E402 - once Django is set up
-from tests.integration.media.api_server import Answering, ApiServer  # noqa: E402
+from tests.integration.media.api_server import Answering, ApiServer  # noqa: E402 - likewise
 from tests.private_broker import PrivateBroker  # noqa: E402
 from tests.recordings import wave_bytes  # noqa: E402
 

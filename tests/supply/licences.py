@@ -13,8 +13,10 @@ from typing import Final, cast
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from pipeline.ports import PermanentError
-from pipeline.providers import embeddings, model_files, whisper_weights
+from pipeline.domain.ports import PermanentError
+from pipeline.providers import model_files
+from pipeline.providers.nlp import minilm
+from pipeline.providers.speech import whisper_weights
 from tests.environment import ROOT
 
 ALLOWED: Final = (  # may be used, changed and passed on; `normalize` knows their other spellings
@@ -134,7 +136,7 @@ def changed_models() -> Iterator[str]:
         except PermanentError as error:
             yield error.message
     try:
-        embeddings.checked_model()
+        minilm.checked_model()
     except PermanentError as error:
         yield error.message
     for name, model in whisper_weights.PACKAGED.items():

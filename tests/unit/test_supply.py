@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from pipeline.ports import PermanentError
+from pipeline.domain.ports import PermanentError
 from pipeline.providers import model_files
 from tests.environment import ROOT
 from tests.supply import audit, licences

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pipeline.stages import thresholds
+from pipeline.scoring import thresholds
 from tests.environment import ROOT
 
 PAGE = ROOT / "interview_platform" / "static" / "page"

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.ports import StageError
-from pipeline.providers.whisper_weights import ensure_model
-from pipeline.providers.word_pairs import open_table, table_folder
+from pipeline.domain.ports import StageError
+from pipeline.providers.nlp.bigrams import open_table, table_folder
+from pipeline.providers.speech.whisper_weights import ensure_model
 
 
 class Command(BaseCommand):

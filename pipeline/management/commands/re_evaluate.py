@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline import re_evaluations
-from pipeline.stages.thresholds import SCORER_VERSION
+from pipeline.runs import reevaluation
+from pipeline.scoring.thresholds import SCORER_VERSION
 
 
 class Command(BaseCommand):
@@ -28,12 +28,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Count, or note."""
         version = options["older_than_version"]
-        if not re_evaluations.is_version(version):
+        if not reevaluation.is_version(version):
             raise CommandError(f"{version} is no version: say something like {SCORER_VERSION}")
-        found = re_evaluations.older_than(version).order_by("-run_id")
+        found = reevaluation.older_than(version).order_by("-run_id")
         runs = found.values_list("run_id", flat=True)[: options["limit"]]
         if options["dry_run"]:
             self.stdout.write(f"Judged by a scorer before {version}: {runs.count()}")
             return
-        number = re_evaluations.want(runs.iterator(chunk_size=re_evaluations.BATCH))
+        number = reevaluation.want(runs.iterator(chunk_size=reevaluation.BATCH))
         self.stdout.write(f"To be judged anew: {number}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from pipeline.reconciler import Reconciler, loop, reconcile
+from pipeline.runs.recovery import Reconciler, loop, reconcile
 
 
 class Command(BaseCommand):

@@ -20,9 +20,9 @@ from accounts.models import ExportJob, User
 from analytics import exports
 from analytics.export_archive import write_archive
 from analytics.tasks import build_export
-from pipeline import chains
-from pipeline.records import save_feedback, save_score
-from pipeline.services import re_evaluate
+from pipeline.runs import dispatch
+from pipeline.runs.results import save_feedback, save_score
+from pipeline.runs.services import re_evaluate
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -214,7 +214,7 @@ class TestTrouble:
             rung.append(job_id)
             return True
 
-        monkeypatch.setattr(chains, "send", ring)
+        monkeypatch.setattr(dispatch, "send", ring)
         api.post(PATH)
         an_hour_ago = timezone.now() - timedelta(hours=1)
         ExportJob.objects.update(state="running", lease_until=an_hour_ago, created_at=an_hour_ago)

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from pipeline.models import Stage
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from sessions.models import InterviewSession
 from sessions.services import complete_session
 from tests.factories import (

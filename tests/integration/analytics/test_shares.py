@@ -13,7 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from sessions import shares
 from sessions.models import InterviewSession, SessionShare, ShareComment
 from tests.factories import (

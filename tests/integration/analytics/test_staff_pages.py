@@ -14,8 +14,7 @@ from django.utils import timezone
 from accounts.roles import give_roles
 from analytics.models import StaffScore
 from interview_platform.http.security_headers import ADMIN_CONTENT_SECURITY_POLICY
-from pipeline.models import PipelineRun, Stage
-from pipeline.models_language import LanguageModelCall
+from pipeline.models import LanguageModelCall, PipelineRun, Stage
 from tests.factories import (
     make_evaluation,
     make_finished_run,

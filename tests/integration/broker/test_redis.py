@@ -9,8 +9,8 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 
 from interview_platform.http.throttles import Counter
-from pipeline.ports import BrokerAway
-from pipeline.providers.broker_redis import RedisBroker
+from pipeline.domain.ports import BrokerAway
+from pipeline.providers.redis_broker import RedisBroker
 from tests.integration.broker.conftest import connection_to, there_and_back
 from tests.private_broker import PrivateBroker
 from tests.tls import Certificates, TlsFront

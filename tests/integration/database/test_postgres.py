@@ -11,10 +11,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import User
 from interview_platform.database_options import postgres_settings
-from pipeline import leases
-from pipeline.leases import Claim
 from pipeline.models import PipelineRun, Stage
-from pipeline.reconciler import lead
+from pipeline.runs import leases
+from pipeline.runs.leases import Claim
+from pipeline.runs.recovery import lead
 from tests.factories import make_run, make_user
 from tests.pgbouncer import PROGRAM, PgBouncer
 

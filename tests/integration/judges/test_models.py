@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipeline.ports import Judges
-from pipeline.providers import harper, multilingual, registry, word_pairs
-from pipeline.providers.embeddings import MiniLmEncoder
-from pipeline.providers.harper import HarperChecker
-from pipeline.providers.spacy_english import SpacyEnglish
-from pipeline.providers.word_pairs import WordPairs
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.grammar import checked_text, measure_grammar
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.stages.vectors import cosine
-from pipeline.values import METRICS
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import METRICS
+from pipeline.providers import registry
+from pipeline.providers.nlp import bigrams, e5, harper
+from pipeline.providers.nlp.bigrams import WordPairs
+from pipeline.providers.nlp.harper import HarperChecker
+from pipeline.providers.nlp.minilm import MiniLmEncoder
+from pipeline.providers.nlp.spacy import SpacyEnglish
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.grammar.grammar import checked_text, measure_grammar
+from pipeline.scoring.relevance.topic import cosine
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 from tests.answers import ANSWER, QUESTION, script, spoken
 
 
@@ -41,13 +42,11 @@ def corrections(judges: Judges, text: str) -> list[tuple[str, str]]:
     return [(slip.passage.text, slip.correction) for slip in grammar.slips]
 
 
-@pytest.mark.skipif(
-    not multilingual.is_available(), reason="the engine is for x86-64 Linux with AVX2"
-)
+@pytest.mark.skipif(not e5.is_available(), reason="the engine is for x86-64 Linux with AVX2")
 class TestE5Encoder:
     def test_compares_what_is_said_across_languages(self) -> None:
         before = dict(os.environ)
-        answer, right, wrong = multilingual.E5Encoder().encode(
+        answer, right, wrong = e5.E5Encoder().encode(
             [
                 "Ich habe den Plan neu gemacht, und am Ende waren wir nur drei Tage zu spät fertig.",
                 "We were late, so I made a new plan and we finished soon after the deadline.",
@@ -179,9 +178,9 @@ class TestWordPairs:
     def test_counts_as_its_package_does(self) -> None:
         ((the,),) = WordPairs().read(["in the"])
 
-        usual = 23_135_851_162 / word_pairs.WORDS_OF_WEB  # how often "the" stands in unigrams.txt
-        together = (106_316_461 + 1_628_795_324) / word_pairs.WORDS_OF_WEB  # "In the" and "in the"
-        alone = 8_469_404_971 / word_pairs.WORDS_OF_WEB  # how often "in"
+        usual = 23_135_851_162 / bigrams.WORDS_OF_WEB  # how often "the" stands in unigrams.txt
+        together = (106_316_461 + 1_628_795_324) / bigrams.WORDS_OF_WEB  # "In the" and "in the"
+        alone = 8_469_404_971 / bigrams.WORDS_OF_WEB  # how often "in"
         assert the.usual == pytest.approx(math.log(usual))
         assert the.log_probability == pytest.approx(math.log(together / alone), abs=1e-4)
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ports import Judges
-from pipeline.providers.embeddings import MiniLmEncoder
-from pipeline.providers.harper import HarperChecker
-from pipeline.providers.spacy_english import SpacyEnglish
-from pipeline.providers.word_pairs import WordPairs
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.grammar import checked_text, measure_grammar
-from pipeline.stages.relevance import judge_relevance
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.stages.vectors import RememberingEncoder
-from pipeline.values import QuestionBrief
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import QuestionBrief
+from pipeline.providers.nlp.bigrams import WordPairs
+from pipeline.providers.nlp.harper import HarperChecker
+from pipeline.providers.nlp.minilm import MiniLmEncoder
+from pipeline.providers.nlp.spacy import SpacyEnglish
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.grammar.grammar import checked_text, measure_grammar
+from pipeline.scoring.relevance.relevance import judge_relevance
+from pipeline.scoring.relevance.topic import RememberingEncoder
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 from tests.answers import script, spoken
 
 TRADES = [  # strong answers of sixteen trades, and what is none: echoes, lists, injected orders, bluff …

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pytest_django.fixtures import Settings
 
-from pipeline.providers import word_pairs
-from pipeline.providers.word_pairs import Table, WordPairs
+from pipeline.providers.nlp import bigrams
+from pipeline.providers.nlp.bigrams import Table, WordPairs
 
 TEXT = "We moved all customers in one night."
 
@@ -23,7 +23,7 @@ def small_table(monkeypatch: pytest.MonkeyPatch) -> Mock:
         pairs=np.array([9e5, 8e5], dtype=np.float32),
     )
     build = Mock(return_value=table)
-    monkeypatch.setattr(word_pairs, "build_table", build)
+    monkeypatch.setattr(bigrams, "build_table", build)
     return build
 
 
@@ -39,17 +39,17 @@ class TestTheTable:
 
         assert first == second
         assert small_table.call_count == 1
-        assert isinstance(word_pairs.open_table().words.base, np.memmap)
+        assert isinstance(bigrams.open_table().words.base, np.memmap)
 
     def test_leaves_no_drafts_behind(self, small_table: Mock, models: Path) -> None:
-        word_pairs.open_table()
+        bigrams.open_table()
 
-        assert list(models.iterdir()) == [word_pairs.table_folder()]
+        assert list(models.iterdir()) == [bigrams.table_folder()]
 
     @pytest.mark.parametrize("spoil", ["shorten", "remove"])
     def test_is_built_again_where_a_file_is_spoilt(self, small_table: Mock, spoil: str) -> None:
         expected = WordPairs().read([TEXT])
-        keys = word_pairs.table_folder() / "keys.npy"
+        keys = bigrams.table_folder() / "keys.npy"
         if spoil == "remove":
             keys.unlink()
         else:
@@ -71,9 +71,9 @@ class TestTheTable:
     def test_of_two_who_write_it_at_once_is_the_first_ones(
         self, small_table: Mock, models: Path
     ) -> None:
-        word_pairs.open_table()
-        inode = word_pairs.table_folder().stat().st_ino
-        word_pairs.write_table(small_table(), word_pairs.table_folder())
+        bigrams.open_table()
+        inode = bigrams.table_folder().stat().st_ino
+        bigrams.write_table(small_table(), bigrams.table_folder())
 
-        assert word_pairs.table_folder().stat().st_ino == inode
-        assert list(models.iterdir()) == [word_pairs.table_folder()]
+        assert bigrams.table_folder().stat().st_ino == inode
+        assert list(models.iterdir()) == [bigrams.table_folder()]

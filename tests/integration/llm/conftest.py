@@ -5,15 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import chains, tasks
+from pipeline import tasks
 from pipeline.providers import registry
+from pipeline.runs import dispatch
 from tests.factories import make_heartbeat
 from tests.integration.llm.chat_server import ChatServer
-from tests.integration.pipeline_http.conftest import (  # noqa: F401 - fixtures
-    foreign,
-    fresh_paces,
-    place,
-)
 
 KEY = "sk-test-key"
 
@@ -46,7 +42,7 @@ def worker(db: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         tasks.write_questions.run(job_id=job_id)
         return True
 
-    monkeypatch.setattr(chains, "send", take)
+    monkeypatch.setattr(dispatch, "send", take)
     return taken
 
 
@@ -54,4 +50,4 @@ def worker(db: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def nobody_takes_it(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker that takes messages which no worker hears."""
     make_heartbeat(name="cpu@test", queues=["cpu"])
-    monkeypatch.setattr(chains, "send", lambda *_, **__: True)
+    monkeypatch.setattr(dispatch, "send", lambda *_, **__: True)

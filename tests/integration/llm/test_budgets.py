@@ -10,11 +10,10 @@ import time_machine
 from django.db import connections
 
 from accounts.models import User
-from pipeline import budgets
-from pipeline.budgets import OutOfBudget, set_aside, settle
-from pipeline.models_language import DailyTokens, LanguageModelCall
-from pipeline.ports import Usage
-from pipeline.stages.prices import cost_of
+from pipeline.domain.ports import Usage
+from pipeline.llm import client
+from pipeline.llm.client import OutOfBudget, cost_of, set_aside, settle
+from pipeline.models import DailyTokens, LanguageModelCall
 from tests.factories import make_user
 from tests.integration.llm.chat_server import ChatServer
 from tests.integration.llm.test_generate import PATH, TECHNICAL, codes_of, sources_of
@@ -81,7 +80,7 @@ class TestABudget:
         with time_machine.travel(datetime(2020, 3, 1, tzinfo=UTC), tick=False):
             set_aside(owner=alice, tokens=1)
 
-        assert budgets.forget_old_days() == 2
+        assert client.forget_old_days() == 2
 
     def test_goes_with_its_person(self, alice: User) -> None:
         set_aside(owner=alice, tokens=1)

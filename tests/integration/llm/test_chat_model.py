@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.ports import LanguageModelError, Prompt, TransientError, Usage
+from pipeline.domain.ports import LanguageModelError, Prompt, TransientError, Usage
+from pipeline.llm.prompt_injection import Reply, schema_of
 from pipeline.providers.chat_model import GOOGLE_BASE_URL, ChatModel
-from pipeline.stages.questions import QuestionRequest, parse_questions, question_prompt
-from pipeline.stages.structured import Reply, schema_of
+from pipeline.questions.selection import QuestionRequest, parse_questions, question_prompt
 from tests.integration.llm.chat_server import ANSWER, BODIES, ChatServer, completion
 from tests.integration.llm.conftest import KEY
 

@@ -4,19 +4,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.models import TranscriptRecord
-from pipeline.models_language import QuestionJob
+from pipeline.models import QuestionJob, TranscriptRecord
 from pipeline.providers import registry
 from sessions.models import Question
 from tests.integration.llm.chat_server import ChatServer
 from tests.integration.llm.test_generate import AT_ONCE, codes_of
 from tests.integration.llm.writing import told, write_follow_up
-from tests.integration.pipeline_http.conftest import (
-    Place,
-    data_of,
-    make_judged_run,
-    message_of,
-)
+from tests.integration.pipeline_http.conftest import Place, data_of, make_judged_run, message_of
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
-from pipeline import question_jobs
-from pipeline.models_language import LanguageModelCall, QuestionJob
-from pipeline.ports import Completion, Prompt, Usage
+from pipeline.domain.ports import Completion, Prompt, Usage
+from pipeline.models import LanguageModelCall, QuestionJob
 from pipeline.providers import registry
+from pipeline.questions import jobs
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
 from tests.factories import make_heartbeat, make_question
@@ -153,7 +153,7 @@ class TestWithoutAWorker:
         place.post(PATH)
         questions = set(Question.objects.values_list("pk", flat=True))
 
-        question_jobs.carry_out(QuestionJob.objects.get().pk)
+        jobs.carry_out(QuestionJob.objects.get().pk)
 
         assert set(Question.objects.values_list("pk", flat=True)) == questions
         assert server.asked == []
@@ -193,7 +193,7 @@ class TestQuestionsThatTakeLong:
         server.write = write_questions
         place.post(PATH, TECHNICAL, headers=AT_ONCE)
 
-        question_jobs.carry_out(QuestionJob.objects.get().pk)
+        jobs.carry_out(QuestionJob.objects.get().pk)
 
         listed = data_of(place.api.get(f"{place.session_path}/questions"))["questions"]
         assert {row["source"] for row in listed} == {"openai"}
@@ -206,8 +206,8 @@ class TestQuestionsThatTakeLong:
         place.post(PATH, TECHNICAL, headers=AT_ONCE)
         number = QuestionJob.objects.get().pk
 
-        question_jobs.carry_out(number)
-        question_jobs.carry_out(number)
+        jobs.carry_out(number)
+        jobs.carry_out(number)
 
         assert len(server.asked) == 1
         assert place.question.session.questions.count() == 2
@@ -224,8 +224,8 @@ class TestQuestionsThatTakeLong:
         place.post(PATH, {**TECHNICAL, "num_questions": 3}, headers=AT_ONCE)
         first, second = QuestionJob.objects.order_by("pk")
 
-        question_jobs.carry_out(first.pk)
-        question_jobs.carry_out(second.pk)
+        jobs.carry_out(first.pk)
+        jobs.carry_out(second.pk)
 
         assert (first.state, len(server.asked)) == ("superseded", 1)
         assert place.question.session.questions.count() == 3
@@ -235,11 +235,11 @@ class TestQuestionsThatTakeLong:
         self, place: Place, server: ChatServer, state: str
     ) -> None:
         place.post(PATH, TECHNICAL, headers=AT_ONCE)
-        assert question_jobs.settle_overdue() == 0
+        assert jobs.settle_overdue() == 0
         past = Now() - timedelta(seconds=1)
         QuestionJob.objects.update(due_at=past, state=state)
 
-        assert question_jobs.settle_overdue() == 1
+        assert jobs.settle_overdue() == 1
 
         job = QuestionJob.objects.get()
         assert (job.state, job.warnings[0]["code"]) == ("completed", "llm_timeout")
@@ -250,10 +250,10 @@ class TestQuestionsThatTakeLong:
     ) -> None:
         place.post(PATH, TECHNICAL, headers=AT_ONCE)
         job = QuestionJob.objects.get()
-        slow = LateModel(lambda: question_jobs.serve_from_bank(job, question_jobs.LATE))
+        slow = LateModel(lambda: jobs.serve_from_bank(job, jobs.LATE))
         monkeypatch.setattr(registry, "language_model", cache(lambda: slow))
 
-        question_jobs.carry_out(job.pk)
+        jobs.carry_out(job.pk)
 
         assert set(place.question.session.questions.values_list("source", flat=True)) == {"bank"}
         assert QuestionJob.objects.get().warnings[0]["code"] == "llm_timeout"
@@ -265,7 +265,7 @@ class TestQuestionsThatTakeLong:
         place.post(PATH, TECHNICAL, headers=AT_ONCE)
         complete_session(session=InterviewSession.objects.get())
 
-        question_jobs.carry_out(QuestionJob.objects.get().pk)
+        jobs.carry_out(QuestionJob.objects.get().pk)
 
         assert (QuestionJob.objects.get().failure_code) == "session_completed"
         assert list(place.question.session.questions.all()) == [place.question]
@@ -275,7 +275,7 @@ class TestQuestionsThatTakeLong:
         number = QuestionJob.objects.get().pk
         place.question.session.delete()
 
-        question_jobs.carry_out(number)
+        jobs.carry_out(number)
 
         assert not QuestionJob.objects.exists()
 
@@ -294,7 +294,7 @@ class TestAHeldAnswer:
         waiting = in_background(lambda: place.post(PATH, TECHNICAL))
         wait_for_listener(place)
 
-        question_jobs.carry_out(QuestionJob.objects.get().pk)
+        jobs.carry_out(QuestionJob.objects.get().pk)
 
         assert sources_of(waiting.result(timeout=10)) == {"openai"}
 
@@ -306,7 +306,7 @@ class TestAHeldAnswer:
         wait_for_listener(place)
         place.post(PATH, {**TECHNICAL, "num_questions": 3}, headers=AT_ONCE)
 
-        question_jobs.carry_out(QuestionJob.objects.order_by("pk")[1].pk)
+        jobs.carry_out(QuestionJob.objects.order_by("pk")[1].pk)
 
         status, message = message_of(waiting.result(timeout=10))
         assert (status, message) == (409, "Other questions were asked for meanwhile")

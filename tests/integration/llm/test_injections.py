@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.domain.values import Evaluation, JudgedAnswer
+from pipeline.llm.feedback_prompt import parse_narrative
+from pipeline.llm.prompt_injection import gives_orders
 from pipeline.models import SessionFeedback, SessionScore
-from pipeline.stages.narrative_prompt import parse_narrative
-from pipeline.stages.orders import gives_orders
-from pipeline.values import Evaluation, JudgedAnswer
 from tests.factories import make_question
 from tests.integration.llm.chat_server import ChatServer
 from tests.integration.llm.feedback import SAID, answer, write_feedback

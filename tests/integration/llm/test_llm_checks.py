@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.llm_checks import language_model_can_be_asked
+from pipeline.checks import language_model_can_be_asked
 
 
 class TestLanguageModelCheck:

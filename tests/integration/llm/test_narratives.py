@@ -8,18 +8,12 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from pipeline.models import PipelineRun, SessionScore
-from pipeline.models_language import LanguageModelCall, SessionNarrative
-from pipeline.ports import Completion, Prompt, Usage
+from pipeline.domain.ports import Completion, Prompt, Usage
+from pipeline.models import LanguageModelCall, PipelineRun, SessionNarrative, SessionScore
 from pipeline.providers import registry
 from tests.factories import make_question
 from tests.integration.llm.chat_server import ChatServer
-from tests.integration.llm.feedback import (
-    SAID,
-    answer,
-    write_feedback,
-    write_session_feedback,
-)
+from tests.integration.llm.feedback import SAID, answer, write_feedback, write_session_feedback
 from tests.integration.llm.test_generate import codes_of
 from tests.integration.llm.writing import told, write_narrative
 from tests.integration.pipeline_http.conftest import Place, data_of

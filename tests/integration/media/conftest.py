@@ -16,8 +16,8 @@ from interview_platform.http.exchange import Exchange
 from interview_platform.storage_url import storage_from_url
 from media.models import AudioAnswer
 from media.storage import INCOMING
+from pipeline.domain.values import AudioFacts
 from pipeline.providers import registry
-from pipeline.values import AudioFacts
 from sessions.models import Question
 from tests.objects import ObjectServer
 from tests.recordings import sample, wave_bytes

@@ -11,8 +11,8 @@ from django.core.files.storage import InMemoryStorage, default_storage
 from django.db import connection
 
 from media.models import AudioAnswer
+from pipeline.domain.ports import TransientError
 from pipeline.models import PipelineRun
-from pipeline.ports import TransientError
 from sessions.services import complete_session, delete_session
 from tests.integration.media.conftest import (
     Uploader,

@@ -13,9 +13,8 @@ import pytest
 from django.conf import settings
 
 from media.models import AudioAnswer
-from pipeline.ports import PermanentError
-from pipeline.providers.audio_process import FATAL_SIGNALS, PROGRAM
-from pipeline.providers.audio_samples import decode
+from pipeline.domain.ports import PermanentError
+from pipeline.providers.audio.sandbox import FATAL_SIGNALS, PROGRAM, decode
 from tests.attack import Verdict, decide
 from tests.integration.media.canary import Canary
 from tests.integration.media.conftest import Uploader, detail, files_below

@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from media.models import AudioAnswer
-from pipeline import budgets, quotas
-from pipeline.models import PipelineRun
-from pipeline.models_quotas import HourlyUse
+from pipeline import quotas
+from pipeline.llm import client
+from pipeline.models import HourlyUse, PipelineRun
 from sessions.models import Question
 from tests.factories import make_question, make_session
 from tests.integration.media.conftest import Uploader, detail, needs_clock
@@ -160,14 +160,14 @@ class TestQuotasOfTokens:
         self, clock: time_machine.Traveller, alice: User, settings: Any
     ) -> None:
         settings.QUOTA_TOKENS = 1000
-        budgets.settle(budgets.set_aside(owner=alice, tokens=800), tokens=300)
-        budgets.set_aside(owner=alice, tokens=700)
+        client.settle(client.set_aside(owner=alice, tokens=800), tokens=300)
+        client.set_aside(owner=alice, tokens=700)
 
-        with pytest.raises(budgets.OutOfBudget, match="this hour"):
-            budgets.set_aside(owner=alice, tokens=1)
+        with pytest.raises(client.OutOfBudget, match="this hour"):
+            client.set_aside(owner=alice, tokens=1)
 
         clock.shift(1200)
-        budgets.set_aside(owner=alice, tokens=1000)
+        client.set_aside(owner=alice, tokens=1000)
 
 
 @pytest.mark.django_db(transaction=True)

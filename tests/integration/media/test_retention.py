@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from media.models import AudioAnswer
 from media.retention import delete_old_audio, delete_old_sessions
-from pipeline import upkeep
 from pipeline.models import PipelineRun, Stage
+from pipeline.runs import periodic
 from sessions.models import InterviewSession
 from tests.factories import make_evaluation, make_transcript
 from tests.integration.media.conftest import Uploader, detail, files_below
@@ -127,4 +127,4 @@ class TestOldSessions:
 
 class TestUpkeep:
     def test_deletes_what_is_old(self) -> None:
-        assert {"delete old recordings", "delete old sessions"} <= set(upkeep.JOBS)
+        assert {"delete old recordings", "delete old sessions"} <= set(periodic.JOBS)

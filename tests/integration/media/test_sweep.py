@@ -15,7 +15,7 @@ from media.apps import SWEEP_SECONDS
 from media.models import AudioAnswer
 from media.services import sweep_orphans
 from media.storage import INCOMING, SPOOL_PREFIX
-from pipeline import upkeep
+from pipeline.runs import periodic
 from tests.integration.media.conftest import Uploader, files_below, needs_directory
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +156,6 @@ class TestTheCommand:
 
 class TestTheReconcilersLeader:
     def test_sweeps_once_an_hour(self) -> None:
-        [job] = [job for name, job in upkeep.JOBS.items() if "sweep" in name]
+        [job] = [job for name, job in periodic.JOBS.items() if "sweep" in name]
 
         assert (job.do, job.every_seconds) == (sweep_orphans, SWEEP_SECONDS)

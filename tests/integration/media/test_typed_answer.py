@@ -8,11 +8,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from media.models import AudioAnswer
+from pipeline.domain.values import METRICS, QuestionBrief, Transcript
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
 from pipeline.providers import registry
-from pipeline.services import ask_for_transcript
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.values import METRICS, QuestionBrief, Transcript
+from pipeline.runs.services import ask_for_transcript
+from pipeline.scoring.evaluate import evaluate_answer
 from sessions.models import InterviewSession, Question
 from sessions.services import complete_session
 from tests.factories import make_finished_run, make_question, make_session, make_user

@@ -11,8 +11,8 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.test import APIClient
 
-from pipeline import counters
 from pipeline.models import PipelineRun, Stage, StageRun
+from pipeline.runs import metrics
 from tests.environment import ROOT
 from tests.factories import make_finished_run, make_run, make_session_run, make_stage_run
 from tests.private_broker import PrivateBroker
@@ -119,7 +119,7 @@ class TestMetrics:
         with broker.client() as client:
             client.rpush("interview:gpu", "a", "b")
             client.hset("interview:unacked", "tag", "message")
-        counters.count("fenced", number=3)
+        metrics.count("fenced", number=3)
 
         found = scrape()
 

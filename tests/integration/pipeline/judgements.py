@@ -1,6 +1,6 @@
 """What a judge says of an answer, without asking one."""
 
-from pipeline.values import Evaluation
+from pipeline.domain.values import Evaluation
 
 
 def judgement(*, overall: float = 67.0, version: str = "2.0.0") -> Evaluation:

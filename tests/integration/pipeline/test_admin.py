@@ -9,10 +9,9 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import User
-from pipeline import chains, services
-from pipeline.models import PipelineRun, Stage
-from pipeline.models_staff import WantedEvaluation
-from pipeline.stages.thresholds import SCORER_VERSION
+from pipeline.models import PipelineRun, Stage, WantedEvaluation
+from pipeline.runs import dispatch, services
+from pipeline.scoring.thresholds import SCORER_VERSION
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -41,7 +40,7 @@ def staff(client: Client) -> Client:
 @pytest.fixture(autouse=True)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process has not met an absent broker yet."""
-    monkeypatch.setattr(chains._Rest, "until", 0.0)
+    monkeypatch.setattr(dispatch._Rest, "until", 0.0)
 
 
 def failed_run(code: str = "worker_lost") -> PipelineRun:

@@ -5,9 +5,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.roles import give_roles
-from pipeline import chains
-from pipeline.models import PipelineRun
-from pipeline.models_staff import WantedEvaluation
+from pipeline.models import PipelineRun, WantedEvaluation
+from pipeline.runs import dispatch
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -24,7 +23,7 @@ LIST_OF_RECORDINGS = "/admin/media/audioanswer/"
 
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chains, "_send", lambda work: False)
+    monkeypatch.setattr(dispatch, "_send", lambda work: False)
 
 
 def judged() -> PipelineRun:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from pipeline import leases, records, services
-from pipeline.leases import Claim
+from pipeline.domain.values import ScoreCard
 from pipeline.models import PipelineRun, SessionScore, Stage, StageRun
-from pipeline.stages.score import score_session
-from pipeline.values import ScoreCard
+from pipeline.runs import leases, results, services
+from pipeline.runs.leases import Claim
+from pipeline.scoring.session_score import score_session
 from sessions.models import Question
 from sessions.services import delete_session, note_recording
 from tests.factories import make_evaluation, make_question, make_run, make_transcript
@@ -72,12 +72,12 @@ class TestTwoAnswersOfASession:
                 other_is_done.wait(PATIENCE)
             return card
 
-        monkeypatch.setattr("pipeline.records.score_session", score_slowly)
+        monkeypatch.setattr("pipeline.runs.results.score_session", score_slowly)
 
         def finish(run: PipelineRun) -> None:
             held = leases.claim(run_id=run.pk, stage=Stage.SCORE, worker="cpu@test")
             assert isinstance(held, Claim)
-            leases.finish(held, keep=lambda done: records.save_score(done.session))
+            leases.finish(held, keep=lambda done: results.save_score(done.session))
 
         def finish_second() -> None:
             has_read.wait()
@@ -165,7 +165,7 @@ class TestSomebodyWhoAsksForAnEvaluation:
                 leases.lock_session(run.pk)
                 has_session.set()
                 wait_until(lambda: has_asked.is_set() or somebody_waits(), seconds=10)
-                leases.finish(held, keep=lambda done: records.save_score(done.session))
+                leases.finish(held, keep=lambda done: results.save_score(done.session))
 
         def ask() -> None:
             has_session.wait()

@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError
 from pytest_django.fixtures import Settings
 
-from pipeline import leases
-from pipeline.leases import Claim, keep_lease_alive
 from pipeline.models import Stage
+from pipeline.runs import leases
+from pipeline.runs.leases import Claim, keep_lease_alive
 from tests.factories import make_run
 from tests.waiting import wait_until
 

@@ -21,12 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pipeline import leases, reconciler
-from pipeline.chains import ORDER, step_after
-from pipeline.leases import Claim, ClaimResult, LeaseLost
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.models import Lease, PipelineRun, Stage, StageRun
-from pipeline.ports import PermanentError, TransientError
-from pipeline.services import retry_run, start_run
+from pipeline.runs import leases, recovery
+from pipeline.runs.dispatch import ORDER, step_after
+from pipeline.runs.leases import Claim, ClaimResult, LeaseLost
+from pipeline.runs.services import retry_run, start_run
 from tests.factories import make_question
 
 LONG = timedelta(hours=1)
@@ -160,11 +160,11 @@ class OneQuestion(RuleBasedStateMachine):
         self.let_time_pass()
         leases.fail_expired()
         epoch, _ = Lease.objects.get_or_create(
-            name=reconciler.EPOCH, defaults={"holder": "", "until": Now()}
+            name=recovery.EPOCH, defaults={"holder": "", "until": Now()}
         )
         epoch.refresh_from_db()
         unfinished = set(PipelineRun.objects.filter(state__in=PipelineRun.UNFINISHED))
-        due = set(reconciler.due_runs(epoch.until))
+        due = set(recovery.due_runs(epoch.until))
         transaction.set_rollback(True)
         self._history.close()
         assert due == unfinished

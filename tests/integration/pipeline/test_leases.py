@@ -13,10 +13,10 @@ from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from pipeline import leases
-from pipeline.leases import Claim, ClaimResult, LeaseLost
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.models import PipelineRun, Stage, StageRun
-from pipeline.ports import PermanentError, TransientError
+from pipeline.runs import leases
+from pipeline.runs.leases import Claim, ClaimResult, LeaseLost
 from tests.factories import make_run, make_session_run
 from tests.integration.pipeline.conftest import let_lease_run_out
 from tests.waiting import wait_until
@@ -309,7 +309,7 @@ class TestASilentDatabase:
         """The exit codes of this process, which is spared."""
         settings.LEASE_SECONDS = 0.01
         found: list[int] = []
-        monkeypatch.setattr("pipeline.leases.os._exit", found.append)
+        monkeypatch.setattr("pipeline.runs.leases.os._exit", found.append)
         return found
 
     def test_ends_the_process_after_three_leases(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline import records, services
+from pipeline.domain.values import Evaluation
 from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage
-from pipeline.values import Evaluation
+from pipeline.runs import results, services
 from sessions.services import delete_session
 from tests.factories import make_evaluation, make_finished_run, make_run, make_transcript
 from tests.integration.pipeline.judgements import judgement
@@ -19,14 +19,14 @@ def run() -> PipelineRun:
     """An answer that was judged."""
     run = make_finished_run()
     make_transcript(run=run)
-    records.save_evaluation(run, judgement())
+    results.save_evaluation(run, judgement())
     return run
 
 
 def judge_again(run: PipelineRun, evaluation: Evaluation) -> None:
     """Ask for the judgement of today, and let a worker make it."""
     assert services.re_evaluate(run)
-    records.save_evaluation(run, evaluation)
+    results.save_evaluation(run, evaluation)
     PipelineRun.objects.filter(pk=run.pk).update(state="completed", stage=Stage.DONE)
 
 
@@ -58,7 +58,7 @@ class TestAnotherScorer:
 
     def test_leaves_one_row_when_its_stage_runs_twice(self, run: PipelineRun) -> None:
         judge_again(run, judgement(overall=71.0, version="2.1.0"))
-        records.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
+        results.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
 
         assert past(run) == [(67.0, "2.0.0", Why.SCORER)]
 
@@ -66,12 +66,12 @@ class TestAnotherScorer:
         services.re_evaluate(run)
 
         assert not services.re_evaluate(run)
-        records.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
+        results.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
 
         assert past(run) == [(67.0, "2.0.0", Why.SCORER)]
 
     def test_leaves_a_row_even_when_it_overwrites(self, run: PipelineRun) -> None:
-        records.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
+        results.save_evaluation(run, judgement(overall=71.0, version="2.1.0"))
 
         assert past(run) == [(67.0, "2.0.0", Why.SCORER)]
 

@@ -6,9 +6,9 @@ import pytest
 from celery import current_app
 from pytest_django.fixtures import Settings
 
-from pipeline import preloading
-from pipeline.ports import Judges, TransientError
+from pipeline.domain.ports import Judges, TransientError
 from pipeline.providers import registry
+from pipeline.runs import preloading
 from tests.answers import small_judges
 
 

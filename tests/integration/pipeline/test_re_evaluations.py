@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline import chains, re_evaluations, upkeep
-from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage
-from pipeline.models_staff import WantedEvaluation
-from pipeline.stages.thresholds import SCORER_VERSION
+from pipeline.models import EvaluationRecord, PastEvaluation, PipelineRun, Stage, WantedEvaluation
+from pipeline.runs import dispatch, periodic, reevaluation
+from pipeline.scoring.thresholds import SCORER_VERSION
 from tests.factories import (
     make_evaluation,
     make_finished_run,
@@ -30,8 +29,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(work.task)
         return True
 
-    monkeypatch.setattr(chains, "_send", send)
-    monkeypatch.setattr(chains._Rest, "until", 0.0)
+    monkeypatch.setattr(dispatch, "_send", send)
+    monkeypatch.setattr(dispatch._Rest, "until", 0.0)
     return names
 
 
@@ -90,27 +89,27 @@ class TestTheCommand:
 
 class TestWishes:
     def test_outlive_an_absent_broker(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(chains, "_send", lambda work: False)
+        monkeypatch.setattr(dispatch, "_send", lambda work: False)
         run = judged_by("1.0.0")
 
-        re_evaluations.want([run.pk])
-        re_evaluations.want([run.pk])
+        reevaluation.want([run.pk])
+        reevaluation.want([run.pk])
 
         assert wanted() == [run.pk]
 
     def test_ring_only_while_there_are_any(self, sent: list[str]) -> None:
-        assert not re_evaluations.ring()
+        assert not reevaluation.ring()
 
-        re_evaluations.want([judged_by("1.0.0").pk])
+        reevaluation.want([judged_by("1.0.0").pk])
 
-        assert re_evaluations.ring()
-        assert sent == [upkeep.TASK]
+        assert reevaluation.ring()
+        assert sent == [periodic.TASK]
 
     def test_go_the_usual_way_of_an_answer(self) -> None:
         run = judged_by("1.0.0")
-        re_evaluations.want([run.pk])
+        reevaluation.want([run.pk])
 
-        upkeep.do(re_evaluations.JOB)
+        periodic.do(reevaluation.JOB)
 
         run.refresh_from_db()
         assert (run.state, run.stage) == ("queued", Stage.EVALUATE)
@@ -120,26 +119,26 @@ class TestWishes:
     def test_leave_room_for_candidates(self) -> None:
         make_heartbeat(queues=["cpu"], concurrency=2)
         runs = [judged_by("1.0.0") for _ in range(12)]
-        re_evaluations.want([run.pk for run in runs])
+        reevaluation.want([run.pk for run in runs])
         for _ in range(3):
             make_run(stage=Stage.EVALUATE)
 
-        assert re_evaluations.fulfil() == 7  # of the 10 that two processes take
-        assert re_evaluations.fulfil() == 0
+        assert reevaluation.fulfil() == 7  # of the 10 that two processes take
+        assert reevaluation.fulfil() == 0
         assert len(wanted()) == 5
 
     def test_wait_for_answers_that_are_in_work(self) -> None:
         run = judged_by("1.0.0")
-        re_evaluations.want([run.pk])
+        reevaluation.want([run.pk])
         PipelineRun.objects.filter(pk=run.pk).update(state="queued", stage=Stage.SCORE)
 
-        assert re_evaluations.fulfil() == 0
+        assert reevaluation.fulfil() == 0
         assert wanted() == [run.pk]
         assert EvaluationRecord.objects.filter(run=run).exists()
 
     def test_end_with_answers_that_cannot_be_judged(self) -> None:
         run = make_run(state="superseded")
-        re_evaluations.want([run.pk])
+        reevaluation.want([run.pk])
 
-        assert re_evaluations.fulfil() == 0
+        assert reevaluation.fulfil() == 0
         assert wanted() == []

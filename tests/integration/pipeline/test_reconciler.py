@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from pipeline import chains, leases
 from pipeline.models import Lease, PipelineRun, Stage
-from pipeline.reconciler import EPOCH, Reconciler, lead, reconcile, resign
+from pipeline.runs import dispatch, leases
+from pipeline.runs.recovery import EPOCH, Reconciler, lead, reconcile, resign
 from tests.factories import make_finished_run, make_run, make_session_run
 from tests.integration.pipeline.conftest import let_lease_run_out, let_time_pass
 from tests.integration.pipeline.queues import messages
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def known_broker(broker: PrivateBroker, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reconciler has seen this broker before, and the process believes that it is there."""
-    monkeypatch.setattr(chains._Rest, "until", 0.0)
+    monkeypatch.setattr(dispatch._Rest, "until", 0.0)
     reconcile()
 
 
@@ -53,7 +53,7 @@ class TestARunThatWasNeverSent:
 class TestARunWhoseMessageIsLost:
     def test_is_sent_again_at_once_when_the_broker_was_flushed(self, broker: PrivateBroker) -> None:
         run = make_run()
-        chains.enqueue_run(run.pk)
+        dispatch.enqueue_run(run.pk)
         quiet = reconcile()
         broker.empty()
 
@@ -66,7 +66,7 @@ class TestARunWhoseMessageIsLost:
         self, broker: PrivateBroker
     ) -> None:
         run = make_run()
-        chains.enqueue_run(run.pk)
+        dispatch.enqueue_run(run.pk)
         broker.kill()
         broker.ensure_running()
 
@@ -79,7 +79,7 @@ class TestARunWhoseMessageIsLost:
         settings.REPUBLISH_SECONDS = 30.0
         settings.REPUBLISH_MAX_SECONDS = 300.0
         run = make_run()
-        chains.enqueue_run(run.pk)
+        dispatch.enqueue_run(run.pk)
         Lease.objects.filter(name=EPOCH).update(until=Now() - timedelta(days=1))
         waits = []
         for _ in range(7):
@@ -97,7 +97,7 @@ class TestARunWhoseMessageIsLost:
 class TestARunWhoseWorkerDied:
     def test_is_sent_again_when_its_lease_is_over(self, broker: PrivateBroker) -> None:
         run = make_run()
-        chains.enqueue_run(run.pk)
+        dispatch.enqueue_run(run.pk)
         broker.empty()
         reconcile()
         broker_was_empty = messages(broker)
@@ -156,7 +156,7 @@ class TestARunThatNeedsNothing:
 
     def test_of_a_session_waits_for_its_answers(self, broker: PrivateBroker) -> None:
         answer = make_run()
-        chains.enqueue_run(answer.pk)
+        dispatch.enqueue_run(answer.pk)
         own = make_session_run(session=answer.session)
         let_time_pass(own, seconds=60)
         early = reconcile()

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from pipeline import chains, records, removals
 from pipeline.models import PipelineRun, SessionFeedback, SessionScore
+from pipeline.runs import dispatch, results, services
 from sessions.models import Question
 from tests.factories import make_evaluation, make_finished_run, make_recording, make_transcript
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chains, "_send", lambda work: False)
+    monkeypatch.setattr(dispatch, "_send", lambda work: False)
 
 
 def answered(question: Question, **fields: Any) -> PipelineRun:
@@ -25,8 +25,8 @@ def answered(question: Question, **fields: Any) -> PipelineRun:
     make_transcript(run=run)
     make_evaluation(run=run)
     Question.objects.filter(pk=question.pk).update(attempt_count=run.attempt)
-    records.save_score(question.session)
-    records.save_feedback(question.session)
+    results.save_score(question.session)
+    results.save_feedback(question.session)
     return run
 
 
@@ -39,7 +39,7 @@ class TestAnAnswer:
         make_recording(run=run)
 
         with django_capture_on_commit_callbacks(execute=True):
-            assert removals.remove_run(run)
+            assert services.remove_run(run)
 
         assert not Path(default_storage.path(key)).exists()
         assert not question.recordings.exists()
@@ -47,7 +47,7 @@ class TestAnAnswer:
         assert question.attempt_count == 0
 
     def test_takes_its_points_with_it(self, question: Question) -> None:
-        removals.remove_run(answered(question))
+        services.remove_run(answered(question))
 
         question.session.refresh_from_db()
         assert question.session.total_score is None
@@ -57,7 +57,7 @@ class TestAnAnswer:
     def test_leaves_the_session_to_be_scored_from_the_others(self, question: Question) -> None:
         first, second = answered(question), answered(question)
 
-        removals.remove_run(second)
+        services.remove_run(second)
 
         own = question.session.runs.get(question=None)
         assert (own.state, own.stage) == ("queued", "score")
@@ -69,4 +69,4 @@ class TestAnAnswer:
         run = answered(question)
         again = PipelineRun.objects.get(pk=run.pk)
 
-        assert [removals.remove_run(run), removals.remove_run(again)] == [True, False]
+        assert [services.remove_run(run), services.remove_run(again)] == [True, False]

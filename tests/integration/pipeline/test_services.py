@@ -9,8 +9,6 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from pipeline import chains, events, leases, services
-from pipeline.leases import Claim, LeaseLost
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -19,7 +17,9 @@ from pipeline.models import (
     Stage,
     TranscriptRecord,
 )
-from pipeline.services import start_run
+from pipeline.runs import dispatch, leases, notifications, services
+from pipeline.runs.leases import Claim, LeaseLost
+from pipeline.runs.services import start_run
 from sessions.models import InterviewSession, Question
 from tests.factories import (
     make_evaluation,
@@ -74,8 +74,8 @@ def where(run: PipelineRun) -> tuple[str, str]:
 @pytest.fixture(autouse=True)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process has not met an absent broker yet."""
-    monkeypatch.setattr(chains._Rest, "until", 0.0)
-    monkeypatch.setattr(events._Rest, "until", 0.0)
+    monkeypatch.setattr(dispatch._Rest, "until", 0.0)
+    monkeypatch.setattr(notifications._Rest, "until", 0.0)
 
 
 class TestANewRecording:
@@ -129,7 +129,7 @@ class TestANewRecording:
         start(question)
 
         asked: list[object] = []
-        assert not events.tell(asked.append)
+        assert not notifications.tell(asked.append)
         assert asked == []
 
     def test_supersedes_the_attempt_that_is_in_work(
@@ -319,11 +319,11 @@ class TestCompletingASession:
         services.complete_session(question.session)
         own = PipelineRun.objects.get(question=None)
         broker.empty()
-        chains.enqueue_session_run(question.session.pk)
+        dispatch.enqueue_session_run(question.session.pk)
         too_early = messages(broker)
         PipelineRun.objects.filter(pk=answer.pk).update(state="completed", stage=Stage.DONE)
 
-        chains.enqueue_session_run(question.session.pk)
+        dispatch.enqueue_session_run(question.session.pk)
 
         assert too_early == []
         assert messages(broker) == [("score_session", own.pk)]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from celery_app import app
 from pipeline import tasks
-from pipeline.worker_signals import check_connections
+from pipeline.runs.worker_signals import check_connections
 from tests.factories import make_run
 from tests.private_broker import PrivateBroker
 

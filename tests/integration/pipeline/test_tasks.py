@@ -10,7 +10,8 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
-from pipeline import services, tasks
+from pipeline import tasks
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.models import (
     EvaluationRecord,
     PipelineRun,
@@ -18,8 +19,8 @@ from pipeline.models import (
     SessionScore,
     TranscriptRecord,
 )
-from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
+from pipeline.runs import services
 from tests.factories import make_evaluation, make_run, make_transcript
 from tests.integration.pipeline.conftest import let_lease_run_out
 from tests.private_broker import PrivateBroker

@@ -12,16 +12,16 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from django.db import connection
 from django.db.models.functions import Now
 
-from pipeline import chains, leases, upkeep
 from pipeline.models import PipelineRun, Stage, WorkerHeartbeat
-from pipeline.tasks import do_upkeep
-from pipeline.worker_signals import (
+from pipeline.runs import dispatch, leases, periodic
+from pipeline.runs.worker_signals import (
     _Recovery,
     delete_stale_workers,
     expire_lost_lease,
     no_forks,
     report_alive,
 )
+from pipeline.tasks import do_upkeep
 from tests.factories import make_heartbeat, make_run
 from tests.private_broker import PrivateBroker
 
@@ -102,28 +102,28 @@ class TestASignOfLife:
 class TestUpkeep:
     @pytest.fixture(autouse=True)
     def _no_other_jobs(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(upkeep, "JOBS", dict(upkeep.JOBS))
-        monkeypatch.setattr(chains._Rest, "until", 0.0)
+        monkeypatch.setattr(periodic, "JOBS", dict(periodic.JOBS))
+        monkeypatch.setattr(dispatch._Rest, "until", 0.0)
 
     def test_mends_what_is_due_without_a_broker(self) -> None:
-        upkeep.JOBS.clear()
+        periodic.JOBS.clear()
         done: list[str] = []
         for name, seconds in (("often", 0.0), ("rarely", 3600.0)):
-            upkeep.register(
+            periodic.register(
                 name, every_seconds=seconds, do=partial(done.append, name), is_mending=True
             )
 
         for _ in range(2):
-            upkeep.see_to_what_is_due()
+            periodic.see_to_what_is_due()
 
         assert done == ["often", "rarely", "often"]
 
     def test_has_the_rest_done_on_its_own_queue(self, broker: PrivateBroker) -> None:
-        upkeep.JOBS.clear()
+        periodic.JOBS.clear()
         done: list[str] = []
-        upkeep.register("a sweep", every_seconds=3600.0, do=partial(done.append, "swept"))
+        periodic.register("a sweep", every_seconds=3600.0, do=partial(done.append, "swept"))
 
-        seen_to = [upkeep.see_to_what_is_due() for _ in range(2)]
+        seen_to = [periodic.see_to_what_is_due() for _ in range(2)]
         with broker.client() as client:
             [message] = client.lrange("interview:maint", 0, -1)
         do_upkeep(name="a sweep")
@@ -134,18 +134,18 @@ class TestUpkeep:
         assert done == ["swept"]
 
     def test_is_asked_for_again_when_the_broker_is_away(self, broker: PrivateBroker) -> None:
-        upkeep.JOBS.clear()
-        upkeep.register("a sweep", every_seconds=3600.0, do=list)
+        periodic.JOBS.clear()
+        periodic.register("a sweep", every_seconds=3600.0, do=list)
         broker.kill()
 
-        assert upkeep.see_to_what_is_due() == []
-        assert upkeep.JOBS["a sweep"].due_at <= time.monotonic()
+        assert periodic.see_to_what_is_due() == []
+        assert periodic.JOBS["a sweep"].due_at <= time.monotonic()
 
     def test_leaves_alone_what_another_version_has_sent(self) -> None:
         do_upkeep(name="what will be thought of next year")
 
     def test_has_jobs_for_all_that_grows(self) -> None:
-        names = " ".join(upkeep.JOBS)
+        names = " ".join(periodic.JOBS)
 
         for what in ("workers", "recordings", "Idempotency-Key"):
             assert what in names

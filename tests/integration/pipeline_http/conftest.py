@@ -6,9 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from pipeline import events
 from pipeline.models import PipelineRun, Stage
-from pipeline.selectors_queue import forget_paces
+from pipeline.progress.queue import forget_paces
+from pipeline.runs import notifications
 from sessions.models import Question
 from tests.factories import make_evaluation, make_finished_run, make_run, make_transcript
 
@@ -115,6 +115,6 @@ def foreign(client_for: Callable[[User], APIClient], mallory: User, question: Qu
 def fresh_paces() -> Iterator[None]:
     """Measure in each test anew, and forget that the broker was away in the one before."""
     forget_paces()
-    events._Rest.until = 0.0
+    notifications._Rest.until = 0.0
     yield
     forget_paces()

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from pipeline import corrections
+from pipeline.domain.values import Evaluation, Transcript
 from pipeline.models import EvaluationRecord, PipelineRun, Stage, TranscriptRecord
-from pipeline.records import load_both, load_transcript, save_evaluation
-from pipeline.stages.correction import Correction, correct
-from pipeline.values import Evaluation, Transcript
+from pipeline.runs import services
+from pipeline.runs.results import load_both, load_transcript, save_evaluation
+from pipeline.scoring.transcript_diff import Correction, correct
 from tests.factories import make_finished_run, make_question, make_run, make_transcript
 from tests.integration.pipeline_http.conftest import (
     FAILED,
@@ -184,7 +184,7 @@ class TestItsCost:
             held.append(connection.in_atomic_block)
             return correct(heard, text)
 
-        monkeypatch.setattr(corrections, "correct", note_transaction)
+        monkeypatch.setattr(services, "correct", note_transaction)
 
         assert put(place).status_code == 200
         assert held == [False]
@@ -198,7 +198,7 @@ class TestItsCost:
             TranscriptRecord.objects.filter(run=run).update(text="We vanished in time.", words=[])
             return correct(heard, text)
 
-        monkeypatch.setattr(corrections, "correct", hear_anew)
+        monkeypatch.setattr(services, "correct", hear_anew)
 
         assert put(place).status_code == 409
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.models import PipelineRun, SessionFeedback, SessionScore
-from pipeline.question_services import generate_questions, request_for
+from pipeline.questions.services import generate_questions, request_for
 from sessions.models import InterviewSession, Question
 from tests.factories import make_evaluation, make_feedback, make_run, make_score, make_session
 from tests.integration.pipeline_http.conftest import Place, data_of, fields_at_fault, message_of

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from pipeline import leases
-from pipeline.leases import Claim
+from pipeline.domain.values import Evaluation
 from pipeline.models import EvaluationRecord, PipelineRun, Stage
-from pipeline.records import save_evaluation, save_feedback, save_score, save_transcript
-from pipeline.values import Evaluation
+from pipeline.runs import leases
+from pipeline.runs.leases import Claim
+from pipeline.runs.results import save_evaluation, save_feedback, save_score, save_transcript
 from tests.answers import ANSWER, spoken
 from tests.integration.pipeline_http.conftest import Place, data_of, make_working_run
 

@@ -7,7 +7,7 @@ import pytest
 
 from interview_platform.http.openapi_parts import EXAMPLE_META
 from pipeline.models import PipelineRun, Stage
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from tests.factories import make_question, make_run
 from tests.integration.pipeline_http.conftest import (
     FAILED,
@@ -15,12 +15,7 @@ from tests.integration.pipeline_http.conftest import (
     make_judged_run,
     make_working_run,
 )
-from tests.integration.pipeline_http.openapi import (
-    complain,
-    document,
-    examples_of,
-    schema_of,
-)
+from tests.integration.pipeline_http.openapi import complain, document, examples_of, schema_of
 
 pytestmark = pytest.mark.django_db
 

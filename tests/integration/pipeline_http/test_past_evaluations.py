@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.records import save_evaluation
-from pipeline.services import re_evaluate
+from pipeline.runs.results import save_evaluation
+from pipeline.runs.services import re_evaluate
 from tests.integration.pipeline.judgements import judgement
 from tests.integration.pipeline_http.conftest import Place, data_of, make_judged_run, message_of
 from tests.integration.pipeline_http.openapi import complain, schema_of

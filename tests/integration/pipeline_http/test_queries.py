@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from pipeline.models import Stage
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from tests.factories import make_heartbeat, make_question, make_run, make_stage_run
 from tests.integration.pipeline_http.conftest import Place, make_judged_run
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from pipeline.models import PipelineRun, Stage
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from sessions.models import InterviewSession, Question
 from tests.factories import (
     make_evaluation,

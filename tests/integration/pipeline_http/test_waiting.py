@@ -11,9 +11,10 @@ from django.db.backends.signals import connection_created
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
-from pipeline import events, selectors, services
-from pipeline.event_listener import EventListener
+from pipeline.api import selectors
+from pipeline.api.event_listener import EventListener
 from pipeline.models import PipelineRun, Stage
+from pipeline.runs import notifications, services
 from sessions.models import Question
 from tests.factories import make_evaluation, make_run, make_transcript
 from tests.gateway import GatewayClient
@@ -64,7 +65,7 @@ def finish(run: PipelineRun, *, stage: Stage = Stage.DONE) -> None:
         make_evaluation(run=run)
     state = State.COMPLETED if stage == Stage.DONE else State.QUEUED
     PipelineRun.objects.filter(pk=run.pk).update(stage=stage, state=state)
-    events.announce(run.session.uuid)
+    notifications.announce(run.session.uuid)
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ class TestARequestThatWaits:
         assert not evaluation.done()
         make_evaluation(run=run)
         PipelineRun.objects.filter(pk=run.pk).update(stage=Stage.SCORE)
-        events.announce(run.session.uuid)
+        notifications.announce(run.session.uuid)
         assert data_of(evaluation.result(timeout=20))["status"] == "completed"
 
     def test_is_answered_when_the_work_fails(self, place: Place, broker: PrivateBroker) -> None:
@@ -144,7 +145,7 @@ class TestARequestThatWaits:
         wait_for_listener(place)
 
         PipelineRun.objects.filter(pk=run.pk).update(**FAILED)
-        events.announce(run.session.uuid)
+        notifications.announce(run.session.uuid)
 
         assert data_of(request.result(timeout=20))["failure"]["code"] == "audio_missing"
 
@@ -154,7 +155,7 @@ class TestARequestThatWaits:
         wait_for_listener(place)
 
         PipelineRun.objects.update(**FAILED)
-        events.announce(place.question.session.uuid)
+        notifications.announce(place.question.session.uuid)
 
         response = request.result(timeout=20)
         assert data_of(response)["status"] == "failed"
@@ -195,7 +196,7 @@ class TestARequestThatWaits:
 
         session_uuid = session.uuid
         session.delete()
-        events.announce(session_uuid)
+        notifications.announce(session_uuid)
 
         assert request.result(timeout=20).status_code == 404
 

@@ -21,9 +21,9 @@ from accounts.replay import replay_erasures
 from accounts.tasks import deliver_letters
 from analytics.tasks import build_export
 from media.services import sweep_orphans
-from pipeline import budgets, upkeep
-from pipeline.models import PipelineRun
-from pipeline.models_language import LanguageModelCall, QuestionJob
+from pipeline.llm import client
+from pipeline.models import LanguageModelCall, PipelineRun, QuestionJob
+from pipeline.runs import periodic
 from pipeline.tasks import (
     evaluate_answer,
     score_session,
@@ -103,7 +103,7 @@ def hang_on(life: Life, run: PipelineRun) -> None:
         outcome="ok",
         seconds=1.0,
     )
-    budgets.set_aside(owner=life.user, tokens=10)
+    client.set_aside(owner=life.user, tokens=10)
     due = timezone.now() + timedelta(minutes=1)
     QuestionJob.objects.create(session=life.row, wish={"job_description": SAID}, due_at=due)
 
@@ -115,7 +115,7 @@ def close(life: Life) -> None:
 def sweep() -> None:
     """Do what the upkeep does within the hour, without the hour."""
     for name in ("scrub the staff's log", "mark erasures in the storage"):
-        upkeep.do(name)
+        periodic.do(name)
     sweep_orphans(older_than=timedelta(0))
 
 
@@ -229,7 +229,7 @@ class TestClosingAnAccount:
                 close(life)  # in the middle of the work
                 raise ValueError("the worker's own trouble")
 
-        from pipeline.ports import Judges
+        from pipeline.domain.ports import Judges
         from pipeline.providers import registry
 
         with pytest.MonkeyPatch.context() as patch:

@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from interview_platform.log_lines import LineFormatter
 from pipeline import tasks
+from pipeline.domain.ports import Judges, TransientError
+from pipeline.domain.values import Transcript
 from pipeline.models import PipelineRun
-from pipeline.ports import Judges, TransientError
 from pipeline.providers import registry
-from pipeline.values import Transcript
 from tests.integration.pipeline.queues import raw_messages
 from tests.integration.privacy.lives import EMAIL, NAME, PASSWORD, SAID, Life, canaries_in
 from tests.private_broker import PrivateBroker

@@ -13,7 +13,7 @@ from accounts.models import ExportJob, User
 from accounts.roles import give_roles
 from accounts.tokens import issue_tokens
 from media.audio_files import public_name
-from pipeline.records import save_feedback, save_score
+from pipeline.runs.results import save_feedback, save_score
 from sessions import shares
 from tests.factories import (
     make_evaluation,

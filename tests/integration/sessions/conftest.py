@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from pipeline.values import DraftQuestion
+from pipeline.domain.values import DraftQuestion
 from sessions.models import InterviewSession
 from sessions.services import open_session, put_questions
 

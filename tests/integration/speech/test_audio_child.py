@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.providers.audio_process import PROGRAM
+from pipeline.providers.audio.sandbox import PROGRAM
 
 REPORT = """
 import json, resource, runpy, socket, sys

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from media.audio_files import HEAD_BYTES, sniff_format
-from pipeline.ports import PermanentError
-from pipeline.providers import audio_samples
-from pipeline.providers.audio_probe import ChildAudioProbe
-from pipeline.providers.audio_process import PROGRAM
-from pipeline.values import AudioFacts
+from pipeline.domain.ports import PermanentError
+from pipeline.domain.values import AudioFacts
+from pipeline.providers.audio import sandbox
+from pipeline.providers.audio.sandbox import PROGRAM, ChildAudioProbe
 from tests.environment import ROOT
 from tests.media_corpus import SPOILERS, build, mutate
 from tests.recordings import FORMATS, noise, sample, sound_of, wave_bytes
@@ -68,7 +67,7 @@ class Kept:
 
     def _decoded(self, path: Path) -> bytes | str:
         try:
-            samples = audio_samples.decode(
+            samples = sandbox.decode(
                 path, audio_format=self.format, max_seconds=self.facts.duration + 60
             )
         except PermanentError as refusal:

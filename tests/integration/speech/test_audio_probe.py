@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ports import PermanentError, TransientError
-from pipeline.providers import audio_process, audio_samples
-from pipeline.providers.audio_probe import ChildAudioProbe
-from pipeline.values import AudioFacts
+from pipeline.domain.ports import PermanentError, TransientError
+from pipeline.domain.values import AudioFacts
+from pipeline.providers.audio import sandbox
+from pipeline.providers.audio.sandbox import ChildAudioProbe
 from tests.recordings import FORMATS, recording, sample, silence, video_only, wave_bytes
 
 PLAYLIST = b"#EXTM3U\n#EXTINF:1,\nreal.wav\n"
@@ -33,7 +33,7 @@ def refusal(path: Path, audio_format: str, *, max_seconds: float = 1800) -> str:
     with pytest.raises(PermanentError) as probed:
         probe(path, audio_format, max_seconds=max_seconds)
     with pytest.raises(PermanentError) as decoded:
-        audio_samples.decode(path, audio_format=audio_format, max_seconds=max_seconds)
+        sandbox.decode(path, audio_format=audio_format, max_seconds=max_seconds)
     assert probed.value.code == decoded.value.code
     return probed.value.code
 
@@ -57,7 +57,7 @@ class TestGoodRecordings:
     def test_last_as_long_as_they_decode(self, audio_format: str) -> None:
         path = sample(f"strong_answer.{audio_format}")
 
-        samples = audio_samples.decode(path, audio_format=audio_format, max_seconds=60)
+        samples = sandbox.decode(path, audio_format=audio_format, max_seconds=60)
 
         assert len(samples) / 16_000 == pytest.approx(probe(path, audio_format).duration, abs=0.1)
 
@@ -81,7 +81,7 @@ class TestGoodRecordings:
         path = written(tmp_path, whole[: len(whole) // 3])
 
         assert 5 < probe(path, audio_format).duration < 15
-        samples = audio_samples.decode(path, audio_format=audio_format, max_seconds=60)
+        samples = sandbox.decode(path, audio_format=audio_format, max_seconds=60)
         assert 5 < len(samples) / 16_000 < 15
 
     def test_are_measured_fast_enough_for_an_upload(self) -> None:
@@ -159,7 +159,7 @@ class TestTroubleOfTheMachine:
     def test_is_worth_a_retry_when_the_child_is_too_slow(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(audio_process.WALL_SECONDS, "probe", 0.0)
+        monkeypatch.setitem(sandbox.WALL_SECONDS, "probe", 0.0)
 
         with pytest.raises(TransientError) as caught:
             probe(sample("strong_answer.mp3"), "mp3")
@@ -168,7 +168,7 @@ class TestTroubleOfTheMachine:
 
     def test_is_worth_a_retry_when_the_disk_is_full(self) -> None:
         with pytest.raises(TransientError) as caught:
-            audio_process.run_child(
+            sandbox.run_child(
                 "decode",
                 sample("strong_answer.mp3"),
                 audio_format="mp3",

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.ports import StageError, TransientError
-from pipeline.providers import audio_process
-from pipeline.providers.audio_process import PROGRAM, run_child
+from pipeline.domain.ports import StageError, TransientError
+from pipeline.providers.audio import sandbox
+from pipeline.providers.audio.sandbox import PROGRAM, run_child
 from tests.conftest import SAMPLES
 from tests.environment import ROOT
 from tests.waiting import wait_until
@@ -22,7 +22,7 @@ from tests.waiting import wait_until
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 RECORDING = SAMPLES / "strong_answer.mp3"
 OPEN_FOREVER = (
-    "from pathlib import Path; from pipeline.providers.audio_process import run_child;"
+    "from pathlib import Path; from pipeline.providers.audio.sandbox import run_child;"
     "run_child('probe', Path({path!r}), audio_format='mp3', max_seconds=60)"
 )
 
@@ -43,7 +43,7 @@ def endless(tmp_path: Path) -> Path:
 def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A program to be written, that runs in place of the real one."""
     path = tmp_path / "program.py"
-    monkeypatch.setattr(audio_process, "PROGRAM", path)
+    monkeypatch.setattr(sandbox, "PROGRAM", path)
     return path
 
 
@@ -110,7 +110,7 @@ class TestItsEnd:
         program.write_text(
             f"import os, signal; open({str(number)!r}, 'w').write(str(os.getpid())); signal.pause()"
         )
-        monkeypatch.setitem(audio_process.WALL_SECONDS, "probe", 2.0)
+        monkeypatch.setitem(sandbox.WALL_SECONDS, "probe", 2.0)
 
         with pytest.raises(TransientError) as caught:
             probe()
@@ -161,7 +161,7 @@ class TestAFaultOfTheProgram:
     def test_is_an_answer_without_end_of_which_little_is_read(self, program: Path) -> None:
         program.write_text("print('x' * 10_000_000)")
 
-        status, answer, _ = audio_process._run([], seconds=20)
+        status, answer, _ = sandbox._run([], seconds=20)
 
         assert status == 0
-        assert len(answer) == audio_process.ANSWER_BYTES
+        assert len(answer) == sandbox.ANSWER_BYTES

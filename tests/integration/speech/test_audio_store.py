@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 
-from pipeline.ports import PermanentError, TransientError
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.providers import storage
 from pipeline.providers.storage import DjangoAudioStore
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline.providers import word_pairs
+from pipeline.providers.nlp import bigrams
 
 
 class TestPrepareModels:
@@ -19,8 +19,8 @@ class TestPrepareModels:
 
         speech, pairs = output.getvalue().splitlines()
         assert speech == f"Speech model {tmp_path} is ready in {tmp_path}"
-        assert pairs == f"Word pairs are ready in {word_pairs.table_folder()}"
-        assert (word_pairs.table_folder() / "words.npy").is_file()
+        assert pairs == f"Word pairs are ready in {bigrams.table_folder()}"
+        assert (bigrams.table_folder() / "words.npy").is_file()
 
     def test_stops_with_a_sentence_when_there_is_none(self, settings: Any) -> None:
         settings.WHISPER_MODEL = "/no/such/model"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.providers.speech_spans import find_speech, windows_for_recogniser
-from pipeline.providers.whisper import FasterWhisper
-from pipeline.values import Transcript
+from pipeline.domain.values import Transcript
+from pipeline.providers.speech.vad import find_speech, windows_for_recogniser
+from pipeline.providers.speech.whisper import FasterWhisper
 from tests.recordings import (
     FORMATS,
     RATE,
@@ -125,11 +125,9 @@ class TestNoSpeech:
     def test_after_an_answer_adds_nothing_to_it(
         self, recogniser: FasterWhisper, tmp_path: Path, heard: dict[str, Transcript]
     ) -> None:
-        from pipeline.providers import audio_samples
+        from pipeline.providers.audio import sandbox
 
-        spoken = audio_samples.decode(
-            sample("strong_answer.wav"), audio_format="wav", max_seconds=60
-        )
+        spoken = sandbox.decode(sample("strong_answer.wav"), audio_format="wav", max_seconds=60)
         samples = np.concatenate([(spoken * 32_767).astype(np.int16), silence(40)])
         path = recording(tmp_path, samples, ending="ogg")
 
@@ -143,9 +141,9 @@ class TestWindows:
     def test_of_a_short_answer_are_what_the_vendors_filter_keeps(self) -> None:
         from faster_whisper.vad import get_speech_timestamps
 
-        from pipeline.providers import audio_samples
+        from pipeline.providers.audio import sandbox
 
-        spoken = audio_samples.decode(sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60)
+        spoken = sandbox.decode(sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60)
         samples = np.concatenate([silence(3) / np.float32(1), spoken, np.zeros(RATE * 3)])
         samples = samples.astype(np.float32)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from interview_platform.stack import alive
-from pipeline.worker_signals import report_alive
+from pipeline.runs.worker_signals import report_alive
 
 
 @pytest.fixture(autouse=True)

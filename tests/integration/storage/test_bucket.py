@@ -17,8 +17,8 @@ from accounts.models import User
 from accounts.services import close_account
 from media.models import AudioAnswer
 from media.services import sweep_orphans
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.models import PipelineRun
-from pipeline.ports import PermanentError, TransientError
 from pipeline.providers import registry
 from sessions.models import Question
 from tests.integration.media.conftest import Uploader, files_below

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from analytics.comparison import diff_words
 from analytics.values import WordChange
-from pipeline.stages.word_diff import MOST_WORDS
+from pipeline.scoring.transcript_diff import MOST_WORDS
 
 words = st.lists(st.sampled_from(["we", "cut", "the", "cost", "Um,", "team."]), max_size=30)
 

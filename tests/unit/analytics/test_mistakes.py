@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.mistakes import is_mistake, recurring_mistakes
-from pipeline.stages.thresholds import FLUENCY_SHARES
+from pipeline.scoring.thresholds import FLUENCY_SHARES
 from tests.unit.analytics.practice import numbered, slip
 
 

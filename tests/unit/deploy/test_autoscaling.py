@@ -7,7 +7,7 @@ from django.conf import settings
 
 from celery_app import app
 from pipeline.models import PipelineRun
-from pipeline.progress import QUEUE_OF
+from pipeline.progress.estimates import QUEUE_OF
 from tests.private_broker import PrivateBroker
 from tests.unit.deploy.manifests import Manifest, of_kind
 

@@ -7,16 +7,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from benchmarks.capacity import (
-    DAY_HOURS,
-    Assumed,
-    Hardware,
-    Measured,
-    p95,
-    plan,
-    poisson,
-    simulate,
-)
+from benchmarks.capacity import DAY_HOURS, Assumed, Hardware, Measured, p95, plan, poisson, simulate
 from tests.environment import ROOT
 
 MEASURED = Measured(

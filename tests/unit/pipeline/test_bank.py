@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.bank import BankInvalid, load_bank, read_bank
-from pipeline.stages.competencies import COMPETENCY_WORDS
-from pipeline.stages.keyword_forms import stem
-from pipeline.stages.lexicon import FUNCTION_WORDS
-from pipeline.stages.questions import CATEGORIES, DIFFICULTIES
-from pipeline.stages.skill_names import canonical
-from pipeline.stages.transcript import plain_words
+from pipeline.questions.bank import BankInvalid, load_bank, read_bank
+from pipeline.questions.job_description import COMPETENCY_WORDS
+from pipeline.questions.selection import CATEGORIES, DIFFICULTIES
+from pipeline.questions.skills import canonical
+from pipeline.scoring.keywords.forms import stem
+from pipeline.scoring.lexicon import FUNCTION_WORDS
+from pipeline.scoring.transcript import plain_words
 
 
 def entry(**fields: Any) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stages.correction import WordChange, correct
-from pipeline.values import Segment, Transcript, Word
+from pipeline.domain.values import Segment, Transcript, Word
+from pipeline.scoring.transcript_diff import WordChange, correct
 
 texts = st.lists(
     st.text(alphabet="ab,.'-é", min_size=1, max_size=6), min_size=1, max_size=30

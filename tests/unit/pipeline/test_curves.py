@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.stages.curves import as_score, band, interpolate, one_decimal
-from pipeline.stages.thresholds import LETTERS, RATINGS
+from pipeline.scoring.curves import as_score, band, interpolate, one_decimal
+from pipeline.scoring.thresholds import LETTERS, RATINGS
 
 
 class TestInterpolate:

@@ -1,6 +1,6 @@
 """Fillers and repetitions."""
 
-from pipeline.stages.disfluency import count_fillers, find_fillers, find_repeats
+from pipeline.scoring.transcript import count_fillers, find_fillers, find_repeats
 
 
 class TestFindFillers:

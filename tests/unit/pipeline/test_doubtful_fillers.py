@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from pipeline.providers.doubtful_fillers import LEAST_PROBABILITY, LEAST_ROOM, drop_doubtful
+from pipeline.providers.speech.vad import LEAST_PROBABILITY, LEAST_ROOM, drop_doubtful
 
 Heard = tuple[str, float, float, float]  # text, start, end, probability
 

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from pipeline.ports import Judges
-from pipeline.stages.correction import correct
-from pipeline.stages.evaluate import evaluate_answer, weigh
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS, SCORER_VERSION
-from pipeline.values import Evaluation, Sound, Transcript
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import Evaluation, Sound, Transcript
+from pipeline.scoring.evaluate import evaluate_answer, weigh
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS, SCORER_VERSION
+from pipeline.scoring.transcript_diff import correct
 from tests.answers import ANSWER, QUESTION, small_judges, spoken
 
 

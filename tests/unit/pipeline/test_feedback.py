@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.explain import cite
-from pipeline.stages.feedback import write_feedback
-from pipeline.stages.reading_list import all_resources
-from pipeline.stages.score import score_session
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import Explanation, FeedbackReport, JudgedAnswer
+from pipeline.domain.values import Explanation, FeedbackReport, JudgedAnswer
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.explain import cite
+from pipeline.scoring.feedback.session import all_resources, write_feedback
+from pipeline.scoring.session_score import score_session
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 from tests.answers import ANSWER, QUESTION, judged, small_judges, spoken
 
 

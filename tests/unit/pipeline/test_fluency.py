@@ -2,12 +2,11 @@
 
 import pytest
 
-from pipeline.stages.delivery import Delivery, fluency_parts
-from pipeline.stages.explain import Finding
-from pipeline.stages.fluency import judge_fluency
-from pipeline.stages.pauses import find_gaps, words_around
-from pipeline.stages.transcript import read_script
-from pipeline.values import Span, Transcript, Word
+from pipeline.domain.values import Span, Transcript, Word
+from pipeline.scoring.explain import Finding
+from pipeline.scoring.fluency.delivery import Delivery, find_gaps, fluency_parts, words_around
+from pipeline.scoring.fluency.fluency import judge_fluency
+from pipeline.scoring.transcript import read_script
 from tests.answers import ANSWER, spoken
 
 

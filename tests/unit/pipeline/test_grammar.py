@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline.ports import PairLikelihood
-from pipeline.stages.explain import Finding
-from pipeline.stages.grammar import checked_text, judge_grammar
-from pipeline.stages.transcript import read_script
-from pipeline.values import Transcript, Word
+from pipeline.domain.ports import PairLikelihood
+from pipeline.domain.values import Transcript, Word
+from pipeline.scoring.explain import Finding
+from pipeline.scoring.grammar.grammar import checked_text, judge_grammar
+from pipeline.scoring.transcript import read_script
 from tests.answers import ANSWER, PlainParser, SilentChecker, script, spoken
 
 

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import METRICS, Evaluation, Transcript
+from pipeline.domain.values import METRICS, Evaluation, Transcript
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 from tests.answers import QUESTION, small_judges, spoken
 
 SENTENCES = (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.stages.keyword_forms import keyword_forms, stem
-from pipeline.stages.keywords import find_keyword, judge_keywords
-from pipeline.stages.vectors import RememberingEncoder
+from pipeline.scoring.keywords.forms import keyword_forms, stem
+from pipeline.scoring.keywords.keywords import find_keyword, judge_keywords
+from pipeline.scoring.relevance.topic import RememberingEncoder
 from tests.answers import WordOverlapEncoder, script
 
 

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
-from pipeline.ports import PermanentError, TransientError
+from pipeline.domain.ports import PermanentError, TransientError
 from pipeline.providers.loading import Lazy
 from tests.waiting import wait_until
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.providers import memory
+from pipeline.providers import loading
 
 
 @pytest.fixture(autouse=True)
 def no_earlier_answer() -> Iterator[None]:
-    memory._trim.cache_clear()
+    loading._trim.cache_clear()
     yield
-    memory._trim.cache_clear()
+    loading._trim.cache_clear()
 
 
 def test_free_memory_is_given_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,7 @@ def test_free_memory_is_given_back_to_the_system(monkeypatch: pytest.MonkeyPatch
         malloc_trim = staticmethod(asked.append)
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: Library)
-    memory.give_back()
+    loading.give_back()
     assert asked == [0]
 
 
@@ -33,7 +33,7 @@ def test_a_system_that_cannot_take_memory_back_is_left_alone(
         raise OSError("no such library")
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
-    memory.give_back()
-    memory._trim.cache_clear()
+    loading.give_back()
+    loading._trim.cache_clear()
     monkeypatch.setattr(ctypes, "CDLL", refuse)
-    memory.give_back()
+    loading.give_back()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.stages.observations import observe
+from pipeline.scoring.observations import observe
 from tests.answers import ANSWER, QUESTION, script
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.ports import Judges
-from pipeline.stages.evaluate import evaluate_answer
-from pipeline.stages.keyword_forms import stem_in
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.stages.transcript import read_script
-from pipeline.stages.word_lists import language_of
-from pipeline.values import Evaluation, QuestionBrief
+from pipeline.domain.ports import Judges
+from pipeline.domain.values import Evaluation, QuestionBrief
+from pipeline.scoring.evaluate import evaluate_answer
+from pipeline.scoring.keywords.forms import stem_in
+from pipeline.scoring.lexicon import language_of
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
+from pipeline.scoring.transcript import read_script
 from tests.answers import WordOverlapEncoder, spoken
 
 QUESTION = QuestionBrief(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.progress import (
+from pipeline.progress.estimates import (
     NEARLY,
     SESSION_STAGES,
     STAGES,

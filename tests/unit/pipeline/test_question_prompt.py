@@ -4,7 +4,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pipeline.stages.questions import QuestionRequest, parse_questions, question_prompt
+from pipeline.questions.selection import QuestionRequest, parse_questions, question_prompt
 
 REQUEST = QuestionRequest(
     num_questions=2,

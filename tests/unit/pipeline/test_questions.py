@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bank import load_bank
-from pipeline.ports import Judges, Token
-from pipeline.stages.job_text import JobText, read_job_text
-from pipeline.stages.question_choice import NO_JUDGES, difficulty_distance
-from pipeline.stages.questions import (
+from pipeline.domain.ports import Judges, Token
+from pipeline.domain.values import DraftQuestion
+from pipeline.questions.bank import load_bank
+from pipeline.questions.job_description import JobText, read_job_text
+from pipeline.questions.roles import role_fit, role_words
+from pipeline.questions.selection import (
     CATEGORIES,
     DIFFICULTIES,
+    NO_JUDGES,
     BankQuestion,
     QuestionRequest,
+    difficulty_distance,
     select_questions,
 )
-from pipeline.stages.role_names import role_fit, role_words
-from pipeline.stages.weak_spots import PastScore, find_weak_spots
-from pipeline.values import DraftQuestion
+from pipeline.questions.slots import PastScore, find_weak_spots
 
 NUMBERS = count()
 

@@ -1,4 +1,4 @@
-from pipeline.stages.readability import measure_readability
+from pipeline.scoring.observations import measure_readability
 from tests.answers import ANSWER
 
 PLAIN = "I had a plan. We met on each day. The team did the work. It was good. " * 3

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.stages.explain import Finding
-from pipeline.stages.relevance import judge_relevance
-from pipeline.stages.thresholds import TOPIC_ONLY_CAP
-from pipeline.stages.topic import term_coverage
-from pipeline.stages.vectors import RememberingEncoder
-from pipeline.values import QuestionBrief
+from pipeline.domain.values import QuestionBrief
+from pipeline.scoring.explain import Finding
+from pipeline.scoring.relevance.relevance import judge_relevance
+from pipeline.scoring.relevance.topic import RememberingEncoder, term_coverage
+from pipeline.scoring.thresholds import TOPIC_ONLY_CAP
 from tests.answers import ANSWER, QUESTION, WordOverlapEncoder, script
 
 

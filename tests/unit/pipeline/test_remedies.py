@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.remedies import LATER, RECORD, TELL, with_remedy
+from pipeline.api.selectors import LATER, RECORD, TELL, with_remedy
 
 
 class TestAFailure:

@@ -1,8 +1,8 @@
 """The session's score card."""
 
-from pipeline.stages.score import score_session
-from pipeline.stages.thresholds import DEFAULT_WEIGHTS
-from pipeline.values import ScoreCard
+from pipeline.domain.values import ScoreCard
+from pipeline.scoring.session_score import score_session
+from pipeline.scoring.thresholds import DEFAULT_WEIGHTS
 from tests.answers import judged
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.stages import thresholds
-from pipeline.stages.delivery import Delivery, fluency_parts
-from pipeline.stages.feedback import measure_readiness
-from pipeline.stages.score import score_session
-from pipeline.values import METRICS
+from pipeline.domain.values import METRICS
+from pipeline.scoring import thresholds
+from pipeline.scoring.feedback.session import measure_readiness
+from pipeline.scoring.fluency.delivery import Delivery, fluency_parts
+from pipeline.scoring.session_score import score_session
 from tests.answers import judged
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "scoring.md"

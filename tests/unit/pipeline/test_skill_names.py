@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.stages.skill_names import ALIASES, RELATED, canonical, is_about, named_in, related
+from pipeline.questions.skills import ALIASES, RELATED, canonical, is_about, named_in, related
 
 
 class TestSkillNames:

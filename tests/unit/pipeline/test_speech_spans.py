@@ -1,6 +1,7 @@
 from itertools import pairwise
 
-from pipeline.providers.speech_spans import (
+from pipeline.domain.values import Span
+from pipeline.providers.speech.vad import (
     LONGEST_WINDOW,
     SAMPLE_RATE,
     SHORTEST_WINDOW,
@@ -9,7 +10,6 @@ from pipeline.providers.speech_spans import (
     seconds_of_speech,
     windows_for_recogniser,
 )
-from pipeline.values import Span
 
 
 def spoken(*seconds: tuple[float, float]) -> list[Chunk]:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.subtitles import (
+from pipeline.api.subtitles import (
     CUE_CHARACTERS,
     CUE_SECONDS,
     LINE_CHARACTERS,

@@ -1,7 +1,7 @@
 """Scripts: words with their place and seconds."""
 
-from pipeline.stages.transcript import plain_word, read_script
-from pipeline.values import Transcript, Word
+from pipeline.domain.values import Transcript, Word
+from pipeline.scoring.transcript import plain_word, read_script
 from tests.answers import script, spoken
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.ports import PermanentError, TransientError
-from pipeline.providers import audio_samples, sound_facts, speech_spans
+from pipeline.domain.ports import PermanentError, TransientError
+from pipeline.domain.values import Transcript
+from pipeline.providers.audio import sandbox
 from pipeline.providers.efforts import Effort
-from pipeline.providers.whisper import FILLER_PROMPTS, FasterWhisper
-from pipeline.values import Transcript
+from pipeline.providers.speech import vad
+from pipeline.providers.speech.whisper import FILLER_PROMPTS, FasterWhisper
 from tests.recordings import recording, sample, silence
 
 
@@ -130,15 +131,13 @@ class TestFasterWhisper:
 
     def test_measures_what_was_clipped_and_what_is_faint(self) -> None:
         tone = np.sin(np.arange(16_000) / 30).astype(np.float32)
-        speech = [speech_spans.Chunk(start=0, end=16_000)]
+        speech = [vad.Chunk(start=0, end=16_000)]
 
-        loud = sound_facts.measure(
+        loud = vad.measure(
             np.clip(4 * tone, -1, 1).astype(np.float32), speech, asked="en", languages={}
         )
-        faint = sound_facts.measure(
-            (tone / 1000).astype(np.float32), speech, asked="en", languages={}
-        )
-        dead = sound_facts.measure(0 * tone, speech, asked="en", languages={})
+        faint = vad.measure((tone / 1000).astype(np.float32), speech, asked="en", languages={})
+        dead = vad.measure(0 * tone, speech, asked="en", languages={})
 
         assert loud.clipped > 0.5
         assert faint.clipped == 0.0
@@ -187,7 +186,7 @@ class TestFasterWhisper:
 
     def test_loads_nothing_heavy_at_import(self) -> None:
         program = (
-            "import sys, pipeline.providers.whisper, pipeline.providers.audio_probe;"
+            "import sys, pipeline.providers.speech.whisper, pipeline.providers.audio.sandbox;"
             "print([m for m in ('faster_whisper', 'ctranslate2', 'onnxruntime', 'av') if m in sys.modules])"
         )
 
@@ -270,26 +269,24 @@ class TestSamples:
         wave = np.sin(np.arange(4000) / 7).astype(np.float32)
         half = (wave * np.float32(peak / 2)).astype(np.float32)
 
-        same = audio_samples.without_volume(half)
+        same = sandbox.without_volume(half)
 
-        assert np.array_equal(same, audio_samples.without_volume(2 * half))
+        assert np.array_equal(same, sandbox.without_volume(2 * half))
         assert 0.5 <= np.abs(same).max() <= 1.0
 
     @pytest.mark.parametrize("peak", [0.0, 1.0])
     def test_are_left_as_they_are_where_they_cannot_be_louder(self, peak: float) -> None:
         wave = np.array([0.0, peak, -peak], dtype=np.float32)
 
-        assert np.array_equal(audio_samples.without_volume(wave), wave)
+        assert np.array_equal(sandbox.without_volume(wave), wave)
 
     def test_that_are_hardly_there_stay_faint(self) -> None:
         noise = np.array([0.0, 0.001, -0.001], dtype=np.float32)
 
-        assert np.abs(audio_samples.without_volume(noise)).max() == pytest.approx(0.016)
+        assert np.abs(sandbox.without_volume(noise)).max() == pytest.approx(0.016)
 
     def test_are_what_the_child_decoded(self) -> None:
-        samples = audio_samples.decode(
-            sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60
-        )
+        samples = sandbox.decode(sample("weak_answer.ogg"), audio_format="ogg", max_seconds=60)
 
         assert samples.dtype == np.float32
         assert 0.05 < float(np.abs(samples).max()) <= 1.0

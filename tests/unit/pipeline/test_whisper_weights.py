@@ -8,8 +8,12 @@ from typing import Any
 import huggingface_hub.constants
 import pytest
 
-from pipeline.providers import whisper_weights
-from pipeline.providers.whisper_weights import PackagedModel, WeightsUnavailable, ensure_model
+from pipeline.providers.speech import whisper_weights
+from pipeline.providers.speech.whisper_weights import (
+    PackagedModel,
+    WeightsUnavailable,
+    ensure_model,
+)
 
 FIRST, SECOND = b"first half, ", b"second half"
 

@@ -1,0 +1,1 @@
+"""Views, serializers and selectors of the pipeline's endpoints."""

@@ -1,0 +1,1 @@
+"""Frozen values and ports: plain Python, no Django."""

@@ -1,0 +1,1 @@
+"""Progress and expected time of a run."""

@@ -1,0 +1,1 @@
+"""Decoding of recordings in a bounded process."""

@@ -1,0 +1,1 @@
+"""Questions: bank, selection, generation, follow-ups."""

@@ -1,0 +1,1 @@
+"""Runs: start, claim, execute, recover, finish."""

@@ -1,0 +1,1 @@
+"""Scoring: pure functions from values to values."""

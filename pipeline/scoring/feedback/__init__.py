@@ -1,0 +1,1 @@
+"""Feedback for an answer and a session."""

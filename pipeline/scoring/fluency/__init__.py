@@ -1,0 +1,1 @@
+"""Pace, pauses and disfluency."""

@@ -1,0 +1,1 @@
+"""Relevance: does the answer address the question?"""

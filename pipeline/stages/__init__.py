@@ -1,1 +1,0 @@
-"""Pure stages: plain values in, plain values out."""
