@@ -108,7 +108,6 @@ class TestTheCorpus:
                 assert kept is not None
                 copied[bite.path.name] = kept.facts.is_copied
 
-        # of these no muxer of FFmpeg makes a copy; everything that is honest gets one
         assert [name for name, is_copied in copied.items() if not is_copied] == []
         assert len(copied) > 10
 
@@ -141,7 +140,7 @@ class TestMetadata:
         assert sound_of(kept.path) == sound_of(kept.sent) != b""
 
     @pytest.mark.parametrize("name", CONTAINERS)
-    @pytest.mark.parametrize("part", [0.2, 0.6, 0.95])
+    @pytest.mark.parametrize("part", [0.3, 0.9])
     def test_is_gone_or_kept_with_a_word_in_a_file_that_breaks_off(
         self, name: str, part: float, tmp_path: Path
     ) -> None:
