@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    # removed import
 from typing import Any
 
 SAMPLE_RATE: Final = 16_000  # Hz
