@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, Request, Route, expect
 
 from tests.browser.chromium import launch
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, answer_once
 from tests.environment import ROOT
 from tests.running_stack import RunningStack
 
@@ -26,6 +26,7 @@ from django.db.models import Max
 from pipeline.models import StageRun
 print(StageRun.objects.filter(run__session__uuid="%s").aggregate(at=Max("ended_at"))["at"].timestamp())
 """
+REFUSAL = {"success": False, "error": {"message": "No questions today.", "details": []}}
 HIDE = """(isHidden) => {
   Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -112,7 +113,7 @@ class TestANewInterview:
         fields = visitor.page.get_by_label("Number of questions")
         visitor.go("#/new", until="Get my questions")
         visitor.fill("Target role", "Data Analyst")
-        visitor.page.route("**/generate", _refuse, times=1)
+        answer_once(visitor.page, "**/generate", status=409, body=REFUSAL)
         visitor.click("Get my questions")
         visitor.see("No questions today.")
 
@@ -136,11 +137,6 @@ class TestANewInterview:
 
         visitor.see("Enter a number from 1 to 20.")
         assert len(visitor.read("/feedback/history")["sessions"]) == 1
-
-
-def _refuse(route: Route) -> None:
-    error = {"message": "No questions today.", "details": []}
-    route.fulfill(status=409, json={"success": False, "data": None, "meta": {}, "error": error})
 
 
 def _under_way(visitor: Visitor, *statuses: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.visitor import PASSWORD, Visitor
+from tests.browser.visitor import PASSWORD, Visitor, answer_once
 from tests.running_stack import RunningStack
 
 TYPED = " ".join(
@@ -242,11 +242,7 @@ def _nothing_is_left_open(browser: Browser) -> Iterator[None]:
 
 def answer_next(visitor: Visitor, pattern: str, *, status: int, body: object) -> None:
     """Show the screen again, and give its request to such an address another answer."""
-
-    def answer(route: Route) -> None:
-        route.fulfill(status=status, json=body)
-
-    visitor.page.route(pattern, answer, times=1)
+    answer_once(visitor.page, pattern, status=status, body=body)
     with visitor.page.expect_response(pattern):
         visitor.page.evaluate(SHOW_AGAIN)
 

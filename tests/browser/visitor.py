@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Final, Self
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.browser.barriers import find_barriers
 from tests.running_stack import RunningStack
@@ -66,6 +66,25 @@ def wait_until(page: Page, condition: str, argument: object = None) -> None:
         }}""",
         argument,
     )
+
+
+def answer_once(page: Page, pattern: str, *, status: int, body: object) -> None:
+    """
+    Give the next request to such an address another answer than the server's.
+
+    The route stays, and lets the others pass: taking it away, as `times=1` does, can leave the
+    page's next request without an answer.
+    """
+    answered: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if answered:
+            route.fallback()
+        else:
+            answered.append(route)
+            route.fulfill(status=status, json=body)
+
+    page.route(pattern, answer)
 
 
 class Complaints(list[str]):
