@@ -5,14 +5,13 @@ from typing import Final
 
 import pytest
 
-from pipeline.providers import registry
-from pipeline.providers.nlp import e5
+from pipeline.providers.nlp import e5, registry
 from pipeline.providers.nlp.harper import HarperChecker
 from pipeline.questions.job_description import read_job_text
 from pipeline.scoring.grammar.grammar import checked_text
 from tests.answers import script
 from tests.costs.shapes import SHAPES
-from tests.costs.timing import texts_grow_too_fast
+from tests.costs.timing import find_growth
 
 LENGTH: Final = 2_000  # characters; at 4,000 quadratic cost took seconds
 Work = Callable[[str], object]
@@ -35,12 +34,7 @@ WORKS: Final[Mapping[str, Work]] = {
 def test_a_model_costs_no_more_than_linear_time(name: str) -> None:
     work = WORKS[name]
     work("I led the team, and we finished in time.")  # so that it is loaded
-    grown = {
-        shape: growth
-        for shape, make in SHAPES.items()
-        if (growth := texts_grow_too_fast(work, make, length=LENGTH))
-    }
-    assert not grown
+    assert not find_growth(work, SHAPES, length=LENGTH)
 
 
 @pytest.mark.skipif(not e5.is_available(), reason="needs x86-64 Linux with AVX2")

@@ -3,10 +3,12 @@
 import gc
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
+
+from tests.costs.shapes import Shape
 
 LENGTH: Final = 6_000  # characters; a text may have 20,000, an answer of two minutes has 1,800
 MOST: Final = 3.0  # times as long; linear cost takes 2, quadratic 4
@@ -19,16 +21,18 @@ class TooSlowError(Exception):
     """The work took more processor time than `LIMIT`."""
 
 
-def texts_grow_too_fast(
-    work: Callable[[str], object], make: Callable[[int], str], *, length: int = LENGTH
-) -> str:
-    """Return how the time of `work` grows with the length of the text that `make` returns."""
-    return grows_too_fast(lambda characters: work(make(characters)), length=length)
+def find_growth(
+    work: Callable[[str], object], shapes: Mapping[str, Shape], *, length: int = LENGTH
+) -> dict[str, str]:
+    """Return the shapes whose cost grows more than `MOST` times when the text doubles, and how."""
+    return {
+        name: growth for name, make in shapes.items() if (growth := _growth(work, make, length))
+    }
 
 
-def grows_too_fast(work: Callable[[int], object], *, length: int = LENGTH) -> str:
+def _growth(work: Callable[[str], object], make: Shape, length: int) -> str:
     """
-    Return how the time of `work` grows from `length` to twice that; an empty text when at most `MOST` times.
+    Return how the time grows from `length` to twice that; an empty text when it is little enough.
 
     The shortest time of several repeats counts; they end as soon as the growth is small enough. Each has a length of its
     own, so that nothing is remembered from the one before.
@@ -36,10 +40,10 @@ def grows_too_fast(work: Callable[[int], object], *, length: int = LENGTH) -> st
     short = long = float("inf")
     try:
         for number in range(REPEATS):
-            long = min(long, _seconds(work, 2 * length - number))
+            long = min(long, _seconds(work, make(2 * length - number)))
             if long <= MOST * FLOOR:
                 return ""
-            short = min(short, _seconds(work, length - number))
+            short = min(short, _seconds(work, make(length - number)))
             if long <= MOST * max(short, FLOOR):
                 return ""
     except TooSlowError:
@@ -47,12 +51,12 @@ def grows_too_fast(work: Callable[[int], object], *, length: int = LENGTH) -> st
     return f"{short:.3f} s, and {long:.3f} s for twice as much"
 
 
-def _seconds(work: Callable[[int], object], length: int) -> float:
+def _seconds(work: Callable[[str], object], text: str) -> float:
     gc.disable()
     try:
         with _limited():
             began = time.process_time()
-            work(length)
+            work(text)
             return time.process_time() - began
     finally:
         gc.enable()

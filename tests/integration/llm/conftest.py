@@ -10,6 +10,11 @@ from pipeline.providers import registry
 from pipeline.runs import dispatch
 from tests.factories import make_heartbeat
 from tests.integration.llm.chat_server import ChatServer
+from tests.integration.pipeline_http.conftest import (  # noqa: F401 - fixtures
+    foreign,
+    fresh_paces,
+    place,
+)
 
 KEY = "sk-test-key"
 
