@@ -179,7 +179,6 @@ def _finder() -> SkillFinder:
 
 
 STAGES: Final[Mapping[str, tuple[Work, ...]]] = {
-    "llm.client": NO_TEXT,
     "llm.feedback_prompt": (
         lambda text: tellable([judged(text=text)]),
         lambda text: narrative_prompt([judged(text=text)], target_role=text),

@@ -5,7 +5,8 @@ from typing import Final
 
 import pytest
 
-from pipeline.providers.nlp import e5, registry
+from pipeline.providers import registry
+from pipeline.providers.nlp import e5
 from pipeline.providers.nlp.harper import HarperChecker
 from pipeline.questions.job_description import read_job_text
 from pipeline.scoring.grammar.grammar import checked_text

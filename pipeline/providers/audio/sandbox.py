@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -86,11 +87,11 @@ def run_child(
 
 def _run(arguments: list[str], *, seconds: float) -> tuple[int, bytes, str]:
     """Run the program; return its exit status, its answer and the last line of its complaints."""
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+    with _open_scratch() as answer, _open_scratch() as complaints:
         done = subprocess.run(  # noqa: S603 - our interpreter, our program, an argument list
             [sys.executable, "-I", str(PROGRAM), *arguments],
             stdin=subprocess.DEVNULL,
-            stdout=answer,  # files, as the program's limits bound them, and memory here is not used
+            stdout=answer,  # a file, not a pipe: the child's own limits bound it
             stderr=complaints,
             env=ENVIRONMENT,
             cwd="/",
@@ -100,6 +101,13 @@ def _run(arguments: list[str], *, seconds: float) -> tuple[int, bytes, str]:
         )
         answer.seek(0)
         return done.returncode, answer.read(ANSWER_BYTES), _last_line(complaints)
+
+
+def _open_scratch() -> IO[bytes]:
+    """Open a file for the child's output; in memory where possible, as the disk may be full."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("audio"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _last_line(file: IO[bytes]) -> str:

@@ -112,6 +112,7 @@ class TestAReport:
         self, api: APIClient, jane: User
     ) -> None:
         run = make_finished_run(question=make_question(session=make_session(owner=jane)))
+        make_transcript(run=run)
         make_evaluation(run=run, relevance=88.9, overall=None, scorable=False)
         save_score(run.session)
         save_feedback(run.session)

@@ -14,7 +14,8 @@ import django
 django.setup()
 from django.conf import settings
 from benchmarks.eval_cost import judge_one
-from pipeline import preloading, tasks, worker_life
+from pipeline import tasks
+from pipeline.runs import preloading, worker_signals
 from pipeline.providers import loading, registry
 
 {warm_up}
