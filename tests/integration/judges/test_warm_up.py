@@ -68,5 +68,5 @@ class TestTheFirstAnswerOfAWorker:
 
         assert set(loads) == {
             f"pipeline.providers.{name}"
-            for name in ("embeddings", "harper", "spacy_english", "word_pairs")
+            for name in ("nlp.minilm", "nlp.harper", "nlp.spacy", "nlp.bigrams")
         }
