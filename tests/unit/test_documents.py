@@ -112,13 +112,13 @@ class TestEveryDocument:
         assert {first or second for first, second in typed} - targets_of_makefile() == set()
 
 
-class TestReadme:
+class TestTheConfigurationPage:
     @pytest.mark.parametrize("row", list(rows_of_env_example()))
     def test_has_each_variable_as_the_example_says_it(self, row: str) -> None:
-        assert row in read("README.md").splitlines()
+        assert row in read("docs/configuration.md").splitlines()
 
     def test_has_no_variable_that_the_example_lacks(self) -> None:
-        rows = re.findall(r"^\| `[A-Z][A-Z0-9_]*` \|.*$", read("README.md"), re.MULTILINE)
+        rows = re.findall(r"^\| `[A-Z][A-Z0-9_]*` \|.*$", read("docs/configuration.md"), re.MULTILINE)
 
         assert set(rows) - set(rows_of_env_example()) == set()
 
