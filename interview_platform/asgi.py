@@ -20,7 +20,12 @@ from pipeline.questions.bank import load_bank  # noqa: E402 - likewise
 _hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))  # each connection takes a descriptor
 resolve(LIVE_PATH)  # loads all views
-tempfile.tempdir = str(make_spool_folder())  # Django spools large bodies: not into a small /tmp
 load_bank()  # the first candidate does not wait for it
 
-application = Gateway(django, events=EventListener())
+
+def use_storage_disk() -> None:
+    """Let Django spool large bodies on the disk of the recordings: /tmp may be small."""
+    tempfile.tempdir = str(make_spool_folder())
+
+
+application = Gateway(django, events=EventListener(), on_start=use_storage_disk)

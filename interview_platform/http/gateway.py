@@ -80,8 +80,11 @@ class Events(Protocol):
 class Gateway:
     """The application that the web server runs: Django, and all that protects it from its clients."""
 
-    def __init__(self, django: Application, *, events: Events) -> None:
+    def __init__(
+        self, django: Application, *, events: Events, on_start: Callable[[], None] | None = None
+    ) -> None:
         self.django = django
+        self.on_start = on_start  # called once when the server starts
         self.events = events
         self.slots = asyncio.Semaphore(settings.API_CONCURRENCY)
         self.waiting: Counter[int | None] = Counter()  # requests that wait, by user
@@ -101,6 +104,8 @@ class Gateway:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                if self.on_start is not None:
+                    self.on_start()
                 await self.events.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
