@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PUBLIC: Final = ("os._exit",)  # documented, in spite of their names
+PUBLIC: Final = (
+    "_exit",
+    "_replace",
+    "_meta",
+    "_default_manager",
+)  # documented, despite their names
 PRODUCT: Final = ("accounts", "analytics", "interview_platform", "media", "pipeline", "sessions")
 OWN: Final = (*PRODUCT, "tests", "benchmarks")
 LONG_FUNCTION: Final = 60  # lines
@@ -91,7 +96,7 @@ def private_names(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and _is_private(node.attr):
             name = ast.unparse(node)
-            if re.split(r"\W", name)[0] in foreign and name not in PUBLIC:
+            if re.split(r"\W", name)[0] in foreign and node.attr not in PUBLIC:
                 yield f"{_place(path, node)} {name}"
 
 
