@@ -67,8 +67,8 @@ COSTS: Final = (
     Mutation(
         "cost: the quota of a correction",
         "pipeline/runs/services.py",
-        "            quotas.take_answer(stored.session.owner_id)\n",
-        "",
+        "            quotas.take_answer(stored.session.owner_id)\n            _keep(kept, correction, heard)\n",
+        "            _keep(kept, correction, heard)\n",
         (CORRECTION,),
     ),
 )
