@@ -83,14 +83,20 @@ async function request(method, path, { body, headers, signal }) {
   tellWatchers(true);
   const isHeld = response.headers.has("Preference-Applied");
   if (response.status === 304 && seen) return { ...seen.answer, isHeld };
-  const answer = { ...(await read(response)), isHeld };
+  const answer = { ...(await read(response, signal)), isHeld };
   const etag = response.headers.get("ETag");
   if (method === "GET" && etag && response.status === 200) known.set(path, { etag, answer });
   return answer;
 }
 
-async function read(response) {
-  const envelope = await response.json().catch(() => ({}));
+async function read(response, signal) {
+  let envelope = {};
+  try {
+    if (response.status !== 204) envelope = await response.json();
+  } catch (error) {
+    if (signal?.aborted) throw error; // the screen was left while the body arrived
+    if (response.ok) return { status: 0, problem: new Problem(0) }; // the body broke off
+  }
   return understand(response.status, envelope, Number(response.headers.get("Retry-After") ?? 0));
 }
 
