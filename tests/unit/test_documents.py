@@ -118,7 +118,9 @@ class TestTheConfigurationPage:
         assert row in read("docs/configuration.md").splitlines()
 
     def test_has_no_variable_that_the_example_lacks(self) -> None:
-        rows = re.findall(r"^\| `[A-Z][A-Z0-9_]*` \|.*$", read("docs/configuration.md"), re.MULTILINE)
+        rows = re.findall(
+            r"^\| `[A-Z][A-Z0-9_]*` \|.*$", read("docs/configuration.md"), re.MULTILINE
+        )
 
         assert set(rows) - set(rows_of_env_example()) == set()
 
