@@ -16,17 +16,17 @@ import django  # noqa: E402 - after the environment above
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
+from django.core.management import call_command  # noqa: E402 - likewise
+from django.db import connection  # noqa: E402 - likewise
+from django.test import Client  # noqa: E402 - likewise
+from django.test.utils import CaptureQueriesContext  # noqa: E402 - likewise
+from rich.console import Console  # noqa: E402 - likewise
+from rich.table import Table  # noqa: E402 - likewise
 
-from accounts.models import User  # noqa: E402
-from benchmarks.analytics_data import fill  # noqa: E402
-from pipeline.models import PipelineRun  # noqa: E402
-from tests.databases import create_database  # noqa: E402
+from accounts.models import User  # noqa: E402 - likewise
+from benchmarks.analytics_data import fill  # noqa: E402 - likewise
+from pipeline.models import PipelineRun  # noqa: E402 - likewise
+from tests.databases import create_database  # noqa: E402 - likewise
 
 DATABASE = "lists"
 CHIEF = 2_000_000_000  # an id beyond those of the people who are made

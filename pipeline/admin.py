@@ -1,4 +1,4 @@
-"""The staff's window on runs: where each stands, every try at each stage, and what to do about it."""
+"""Admin of runs and results, with actions for many answers at once."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar

@@ -1,4 +1,4 @@
-"""Mistakes in the settings of the pipeline, found at start-up."""
+"""System checks of the pipeline's settings and of the language model."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""The results of one recording, for its owner: transcript and evaluation, there or not."""
+"""Reads of one recording's results, and the hints that follow a failure."""
 
 from collections.abc import Iterable
 from typing import Any, Final

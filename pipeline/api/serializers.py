@@ -1,4 +1,4 @@
-"""What answers about work that takes time have in common: how it stands, and why it failed."""
+"""Serializers of one recording's results, and the fields that all results share."""
 
 from collections.abc import Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""What goes out about the results of a whole session."""
+"""Serializers of a session's results and of its progress."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a language model's tokens cost. List prices change: `LLM_PRICES` overrides them."""
+"""The only way to ask a language model: budget, price, call and record."""
 
 import time
 from collections.abc import Mapping

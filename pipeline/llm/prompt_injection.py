@@ -1,5 +1,5 @@
 """
-Is somebody giving orders to whoever grades, instead of answering?
+Detection of instructions in what people say, and checks of what a model replies.
 
 Two nets. The first knows the usual ways in words ("ignore the above", "system prompt"). The second knows none of them: it is
 caught in by a sentence that commands something and speaks of grading, or that tells "you" what to grade; people who answer

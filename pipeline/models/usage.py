@@ -1,4 +1,4 @@
-"""What one person has used within an hour."""
+"""What one person has used within an hour, and requests to rescore answers."""
 
 from django.conf import settings
 from django.db import models

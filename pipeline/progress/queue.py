@@ -1,5 +1,5 @@
 """
-What is before a run on its queue, and how fast the queues are worked off.
+Facts about the queues: pace of each stage, live processes, places of waiting runs.
 
 A fixed number of queries for any number of runs: this is asked at every poll.
 """

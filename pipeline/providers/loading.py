@@ -1,4 +1,4 @@
-"""Models that a process loads once, at their first use."""
+"""Models that a process loads once, at their first use, and the return of spare memory."""
 
 import ctypes
 from collections.abc import Callable

@@ -1,5 +1,5 @@
 """
-What a bucket can do that Django's storages have no word for: give a part of an object, and an address that opens it for a moment.
+Storage of recordings: a folder, or a bucket that speaks S3.
 
 The only room that knows django-storages and boto3. Trouble of theirs is told as `OSError`; a missing object is `FileNotFoundError`.
 """

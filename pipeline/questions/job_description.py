@@ -1,4 +1,4 @@
-"""Which competency a word of a job description, or a soft skill of a profile, stands for."""
+"""Skills and competencies that a job description names."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """
-Questions that a language model writes on a worker, while a client waits.
+Jobs that write questions and follow-ups on a worker, and their progress.
 
 The row is the truth, the message a bell: where it cannot be rung, nobody is there to hear it, or the worker dies, the bank
 serves. Each step is one conditional update, so that whoever comes late changes nothing.

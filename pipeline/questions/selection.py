@@ -1,4 +1,4 @@
-"""Which questions are asked: chosen from the bank. Equal input and seed give equal questions."""
+"""Selection of questions from the bank for a request."""
 
 import random
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which questions a session gets: written by a language model where one is set, else chosen from the bank."""
+"""Changes of a session's questions: generation and follow-ups."""
 
 import logging
 import random

@@ -1,4 +1,4 @@
-"""Are two names of a skill about the same thing? "Postgres" and "PostgreSQL" are; so, nearly, are FastAPI and Python."""
+"""Names of skills: aliases, related skills and the nearest name."""
 
 import re
 from collections.abc import Iterable

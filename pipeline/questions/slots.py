@@ -1,4 +1,4 @@
-"""What somebody should practice: the categories, competencies and skills in which the last answers were weak."""
+"""Which skills, competencies and weak areas the slots of a session are filled with."""
 
 import random
 from collections import defaultdict

@@ -1,5 +1,5 @@
 """
-Judgements that counted once: kept when another takes their place, unless it says the same.
+Results of the stages: saving each one so that it may run twice, and keeping earlier evaluations.
 
 While an answer is judged anew it has no evaluation; what it had is among its past ones already. Both ways there may be
 walked twice: an evaluation becomes past once, and the new one takes back a past one that is equal.

@@ -1,4 +1,4 @@
-"""The front door for changes to runs: start one, ask for a result, and what staff may do."""
+"""Changes of runs: start, retry, stop, edit a transcript, complete a session, remove an answer."""
 
 import logging
 from collections.abc import Callable, Iterable

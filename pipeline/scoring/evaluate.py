@@ -1,4 +1,4 @@
-"""Whether an answer can be graded, and if not, why. Its text stays whatever happens."""
+"""Evaluation of one answer: whether it can be scored, and the four metrics."""
 
 from collections.abc import Mapping
 from dataclasses import replace

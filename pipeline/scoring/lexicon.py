@@ -1,4 +1,4 @@
-"""Small closed lists of English words that the judgement leans on."""
+"""Word lists of English and other languages, and numbers in words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The parts of a told experience: situation, task, action, result."""
+"""Observations that are shown with an evaluation: story structure, readability and counts."""
 
 import re
 import warnings

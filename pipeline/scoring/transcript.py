@@ -1,4 +1,4 @@
-"""The transcript as the judges read it: every word with its place in the text and its seconds."""
+"""The annotated transcript of an answer, with its fillers and repetitions."""
 
 import itertools
 import re

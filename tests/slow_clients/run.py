@@ -23,7 +23,7 @@ django.setup()
 
 from tests.environment import ROOT  # noqa: E402 - once Django is set up
 from tests.integration.media.api_server import MEGABYTE, Answering, ApiServer  # noqa: E402 - likewise
-from tests.recordings import wave_bytes  # noqa: E402
+from tests.recordings import wave_bytes  # noqa: E402 - likewise
 from tests.slow_clients.attacks import Outcome, ask, attacks, carry_out, head, read_slowly  # noqa: E402 - likewise
 
 SETTINGS = {

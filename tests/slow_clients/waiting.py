@@ -22,11 +22,11 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ["TEST_DATABASE"] = "postgres"
 django.setup()
 
-from interview_platform.stack.broker import free_port  # noqa: E402
+from interview_platform.stack.broker import free_port  # noqa: E402 - likewise
 from tests.databases import create_database  # noqa: E402 - once Django is set up
 from tests.integration.media.api_server import Answering, ApiServer  # noqa: E402 - likewise
-from tests.private_broker import PrivateBroker  # noqa: E402
-from tests.recordings import wave_bytes  # noqa: E402
+from tests.private_broker import PrivateBroker  # noqa: E402 - likewise
+from tests.recordings import wave_bytes  # noqa: E402 - likewise
 
 SETTINGS: Final = {"THROTTLE_REGISTER": "100000/h", "THROTTLE_USER": "100000/m"}
 PER_PERSON: Final = 40  # below the limit of one user

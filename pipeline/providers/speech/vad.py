@@ -1,4 +1,4 @@
-"""Where somebody speaks: one run of the voice activity detector, read twice."""
+"""Voice activity: spans of speech, windows for the recognizer, sound level, doubtful fillers."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypedDict

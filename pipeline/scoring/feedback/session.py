@@ -1,4 +1,4 @@
-"""Public pages worth reading, by the metric they help with."""
+"""Feedback for a session, with resources for its weakest metrics."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Silences inside the speech, from the voice activity detector's spans."""
+"""Measurements of delivery: pauses, pace and fillers, and the points they give."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How usual the wording of a text is, as a mean over its neighboring words."""
+"""Grammar score of spoken English: flagged errors and usual wording."""
 
 import re
 from bisect import bisect_left, bisect_right

@@ -1,4 +1,4 @@
-"""English verb forms that the grammar rules look up."""
+"""Verb forms, and functions that several grammar rules share."""
 
 from collections.abc import Sequence
 from typing import Final

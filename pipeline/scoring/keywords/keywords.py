@@ -1,4 +1,4 @@
-"""Where in the answer the words of a keyword stand, and whether they are denied."""
+"""Keyword score: which expected keywords an answer covers, and how they are found."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

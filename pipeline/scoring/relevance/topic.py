@@ -1,4 +1,4 @@
-"""Sentence vectors: encoded once for an answer, compared by cosine."""
+"""Likeness of an answer to its question: sentence vectors, answer templates and topic terms."""
 
 import json
 import re
